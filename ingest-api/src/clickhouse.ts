@@ -1,0 +1,39 @@
+import type { ClickHouseClient } from '@clickhouse/client-common'
+
+/** The ClickHouse that reports read and the drain writes, embedded or not. */
+export type ClickHouse = {
+  /** Rows of a question. Values reach the SQL only as `{name: Type}` parameters. */
+  query<Row>(sql: string, params: Record<string, unknown>): Promise<Row[]>
+  /**
+   * Inserts JSONEachRow lines. A repeated insert with the same token changes nothing.
+   * @param token names this insert for good: letters, digits, `.`, `:`, `_` and `-`
+   */
+  insert(table: string, token: string, lines: string): Promise<void>
+  command(sql: string): Promise<void>
+  close(): Promise<void>
+}
+
+/**
+ * Wraps the official client.
+ *
+ * Settings stand in the statement and nowhere else: through `chdb/connection` a call's `clickhouse_settings` become
+ * session-wide `SET`s that stay, so that one insert's token would silently swallow the next insert's rows.
+ */
+export function createClickHouse(client: ClickHouseClient<unknown>): ClickHouse {
+  return {
+    async query<Row>(sql: string, params: Record<string, unknown>) {
+      const result = await client.query({ query: sql, query_params: params, format: 'JSONEachRow' })
+      return (await result.json()) as Row[]
+    },
+    async insert(table, token, lines) {
+      if (!/^[\w.:-]+$/.test(token)) throw new Error(`Not an insert token: ${token}`)
+      await client.command({
+        query: `INSERT INTO ${table} SETTINGS async_insert = 0, insert_deduplication_token = '${token}' FORMAT JSONEachRow\n${lines}`,
+      })
+    },
+    async command(sql) {
+      await client.command({ query: sql })
+    },
+    close: () => client.close(),
+  }
+}

@@ -1,0 +1,74 @@
+/** Everything that can be set from outside, read and checked once. Sizes are bytes, times milliseconds. */
+export type Config = {
+  environment: 'development' | 'production' | 'test'
+  host: string
+  port: number
+  /** Where the public reaches this server, without a trailing slash. */
+  baseUrl: string
+  dataDir: string
+  /** Undefined: the embedded engine. */
+  databaseUrl: string | undefined
+  clickhouseUrl: string | undefined
+  /** Master secret; every key is derived from it. Undefined: made once and kept in the data directory. */
+  secret: string | undefined
+  /** Load the demo on the first run and serve its host page on `port + 1`. */
+  demo: boolean
+  logLevel: 'debug' | 'info' | 'warn' | 'error'
+  supportContact: string | null
+  maxSpoolBytes: number
+  /** Port of the HTTP front of the embedded ClickHouse, for processes that cannot load it. Undefined: none. */
+  clickhouseFrontPort: number | undefined
+}
+
+/**
+ * Reads the settings from an environment.
+ * @throws Error that names every bad setting together
+ */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const problems: string[] = []
+  const oneOf = <T extends string>(name: string, values: readonly T[], fallback: T): T => {
+    const value = env[name] || fallback
+    if (values.includes(value as T)) return value as T
+    problems.push(`${name} must be one of ${values.join(', ')}; it is "${value}"`)
+    return fallback
+  }
+  const integer = (name: string, fallback: number, max: number): number => {
+    const value = env[name] ? Number(env[name]) : fallback
+    if (Number.isInteger(value) && value >= 0 && value <= max) return value
+    problems.push(`${name} must be a whole number from 0 to ${max}; it is "${env[name]}"`)
+    return fallback
+  }
+  const url = (name: string, protocols: string[]): string | undefined => {
+    const value = env[name]
+    if (!value) return undefined
+    if (URL.canParse(value) && protocols.includes(new URL(value).protocol)) return value.replace(/\/$/, '')
+    problems.push(`${name} must be a URL starting with ${protocols.join(' or ')}//`)
+    return undefined
+  }
+
+  const port = integer('PORT', 8787, 65_534)
+  const databaseUrl = url('DATABASE_URL', ['postgres:', 'postgresql:'])
+  const clickhouseUrl = url('CLICKHOUSE_URL', ['http:', 'https:'])
+  const secret = env.AUTH_SECRET || undefined
+  if (secret && secret.length < 32) problems.push('AUTH_SECRET must have at least 32 characters')
+  if (!secret && databaseUrl) problems.push('AUTH_SECRET is required when DATABASE_URL is set')
+  const config: Config = {
+    environment: oneOf('NODE_ENV', ['development', 'production', 'test'], 'development'),
+    host: env.HOST || (databaseUrl ? '0.0.0.0' : 'localhost'),
+    port,
+    baseUrl: url('PUBLIC_URL', ['http:', 'https:']) ?? `http://localhost:${port}`,
+    dataDir: env.ORIEL_DATA_DIR || '.oriel',
+    databaseUrl,
+    clickhouseUrl,
+    secret,
+    demo: oneOf('ORIEL_DEMO', ['0', '1'], databaseUrl ? '0' : '1') === '1',
+    logLevel: oneOf('LOG_LEVEL', ['debug', 'info', 'warn', 'error'], 'info'),
+    supportContact: env.SUPPORT_CONTACT || null,
+    maxSpoolBytes: integer('ORIEL_MAX_SPOOL_BYTES', 4 * 1024 ** 3, Number.MAX_SAFE_INTEGER),
+    clickhouseFrontPort: env.ORIEL_CLICKHOUSE_FRONT_PORT
+      ? integer('ORIEL_CLICKHOUSE_FRONT_PORT', 0, 65_535)
+      : undefined,
+  }
+  if (problems.length > 0) throw new Error(`These settings are wrong:\n  ${problems.join('\n  ')}`)
+  return config
+}

@@ -1,0 +1,24 @@
+/** Keys for one purpose each, all derived from the master secret. */
+export type Keys = {
+  /** HMAC-SHA256 key of session tokens (the outer frame's). */
+  session: Uint8Array
+  /** HMAC-SHA256 key of access tokens (people and the CLI). */
+  access: Uint8Array
+  /** Seeds the visitor salt, which changes every UTC day. */
+  visitor: Uint8Array
+}
+
+/** Derives the keys with HKDF-SHA256 (RFC 5869); the purpose is the `info` parameter. */
+export async function deriveKeys(secret: string): Promise<Keys> {
+  const bytes = new TextEncoder()
+  const master = await crypto.subtle.importKey('raw', bytes.encode(secret), 'HKDF', false, ['deriveBits'])
+  const derive = async (purpose: string) =>
+    new Uint8Array(
+      await crypto.subtle.deriveBits(
+        { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(32), info: bytes.encode(`oriel ${purpose}`) },
+        master,
+        256,
+      ),
+    )
+  return { session: await derive('session'), access: await derive('access'), visitor: await derive('visitor') }
+}

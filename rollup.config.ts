@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import commonjs from '@rollup/plugin-commonjs'
+import json from '@rollup/plugin-json'
+import resolve from '@rollup/plugin-node-resolve'
+import { transform } from 'esbuild'
+import type { OutputAsset, OutputChunk, Plugin, RollupOptions } from 'rollup'
+import esbuild from 'rollup-plugin-esbuild'
+
+const version: string = JSON.parse(readFileSync('package.json', 'utf8')).version
+
+/** Browsers of the last three years; the frame needs nothing older because CSP hashes in srcdoc need it too. */
+const browser = (minify = true) => [
+  resolve({ browser: true, extensions: ['.ts', '.tsx', '.js'] }),
+  esbuild({ target: 'es2022', minify, jsx: 'automatic', jsxImportSource: 'preact', define: { __VERSION__: JSON.stringify(version) } }),
+]
+const node = () => [
+  resolve({ preferBuiltins: true, extensions: ['.ts', '.tsx', '.js'] }),
+  json(),
+  commonjs(),
+  esbuild({ target: 'node20', define: { __VERSION__: JSON.stringify(version) } }),
+]
+/** Packages stay outside what runs on Node; our own rooms are bundled. */
+const isPackage = (id: string) => !/^[./]|^\0/.test(id)
+
+/** Gathers the frame's scripts with their CSP hashes into one file that Node reads and the Worker imports. */
+const frameScript = (name: string): RollupOptions => ({
+  input: `sdk/frame/${name}.ts`,
+  plugins: [
+    ...browser(),
+    {
+      name: 'frame-json',
+      generateBundle(_, bundle) {
+        const chunk = Object.values(bundle)[0] as OutputChunk
+        // A script element ends at the first `</script`, wherever it stands.
+        const code = chunk.code.trim().replaceAll('</script', '<\\/script')
+        const hash = `sha256-${createHash('sha256').update(code).digest('base64')}`
+        for (const file of Object.keys(bundle)) delete bundle[file]
+        this.emitFile({ type: 'asset', fileName: `${name}.json`, source: JSON.stringify({ code, hash }) })
+      },
+    } satisfies Plugin,
+  ],
+  output: { dir: 'dist/frame', format: 'iife' },
+})
+
+/** Collects imported stylesheets into one, and writes the page that loads the hashed files. */
+const dashboardPage = (): Plugin => {
+  const sheets = new Map<string, string>()
+  return {
+    name: 'dashboard-page',
+    transform(code, id) {
+      if (!id.endsWith('.css')) return null
+      sheets.set(id, code)
+      return { code: '', moduleSideEffects: 'no-treeshake' }
+    },
+    async generateBundle(_, bundle) {
+      const { code } = await transform([...sheets.values()].join('\n'), { loader: 'css', minify: true })
+      const style = this.getFileName(this.emitFile({ type: 'asset', name: 'dashboard.css', source: code }))
+      const chunks = Object.values(bundle).filter((file: OutputAsset | OutputChunk) => file.type === 'chunk')
+      const entry = chunks.find((chunk) => chunk.isEntry)!
+      this.emitFile({
+        type: 'asset',
+        fileName: 'index.html',
+        source: readFileSync('dashboard/index.html', 'utf8')
+          .replace('{{style}}', `/dashboard/${style}`)
+          .replace('{{script}}', `/dashboard/${entry.fileName}`)
+          .replace(
+            '{{preloads}}',
+            entry.imports.map((file) => `<link rel="modulepreload" href="/dashboard/${file}">`).join(''),
+          ),
+      })
+    },
+  }
+}
+
+export default [
+  {
+    input: 'loader/oriel.ts',
+    plugins: browser(),
+    output: { file: 'dist/public/oriel.js', format: 'iife' },
+  },
+  frameScript('outer'),
+  frameScript('inner'),
+  frameScript('refused'),
+  {
+    input: { index: 'sdk/index.ts', config: 'sdk/config.ts', cli: 'sdk/cli/main.ts' },
+    external: isPackage,
+    plugins: node(),
+    output: { dir: 'sdk/dist', format: 'es', entryFileNames: '[name].js', chunkFileNames: 'shared-[hash].js' },
+  },
+  {
+    input: { dashboard: 'dashboard/main.tsx' },
+    plugins: [...browser(), dashboardPage()],
+    output: {
+      dir: 'dist/public/dashboard',
+      format: 'es',
+      entryFileNames: '[name]-[hash].js',
+      chunkFileNames: '[name]-[hash].js',
+      assetFileNames: '[name]-[hash][extname]',
+    },
+  },
+  {
+    input: { node: 'ingest-api/src/node.ts' },
+    external: isPackage,
+    plugins: node(),
+    output: { dir: 'dist/server', format: 'es', sourcemap: true, entryFileNames: '[name].js' },
+  },
+] satisfies RollupOptions[]

@@ -1,0 +1,174 @@
+import type { EventType } from './event'
+import type { JsonObject } from './json'
+import type { Manifest } from './manifest'
+import type { Persona } from './permission'
+
+/** Shapes that the HTTP API answers with. Times are epoch milliseconds, money is integer minor units. */
+
+export type Success<T> = { success: true; data: T; pagination?: Pagination }
+export type Pagination = { page: number; limit: number; total: number; totalPages: number }
+
+export type User = {
+  id: string
+  email: string
+  name: string
+  persona: Persona
+  personas: Persona[]
+  roles: string[]
+  permissions: string[]
+  createdAt: number
+}
+
+/** `expiresIn` is seconds. */
+export type Login = { user: User; accessToken: string; expiresIn: number }
+
+export type ProjectStatus = 'draft' | 'in_review' | 'published' | 'suspended' | 'archived'
+
+export type Project = {
+  id: string
+  builderId: string
+  name: string
+  slug: string
+  description: string
+  kind: 'widget' | 'template'
+  status: ProjectStatus
+  channels: Channel[]
+  latestVersion: string | null
+  implementations: number
+  createdAt: number
+  updatedAt: number
+}
+
+export type Channel = { name: string; version: string; releasedAt: number }
+
+export type Version = {
+  id: string
+  projectId: string
+  version: string
+  size: number
+  integrity: string
+  manifest: Manifest
+  createdAt: number
+}
+
+export type Release = {
+  id: string
+  projectId: string
+  channel: string
+  version: string
+  previousVersion: string | null
+  kind: 'release' | 'rollback'
+  reason: string | null
+  actorId: string
+  createdAt: number
+}
+
+export type ImplementationStatus = 'active' | 'paused' | 'suspended' | 'over_limit'
+
+export type Implementation = {
+  id: string
+  name: string
+  projectId: string
+  projectName: string
+  builderId: string
+  endUserId: string
+  implementationUrl: string
+  origins: string[]
+  channel: string
+  pinnedVersion: string | null
+  /** Version that visitors get now, or null while the channel has no release. */
+  version: string | null
+  status: ImplementationStatus
+  configuration: JsonObject
+  /** JSON Schema of the configuration, and what the builder offers as a start. */
+  configSchema: JsonObject
+  presets: Manifest['presets']
+  embedCode: string
+  usageCount: number
+  lastActivity: number | null
+  createdAt: number
+  updatedAt: number
+}
+
+/** An implementation as its builder sees it: with its customer, without the customer's private settings. */
+export type BuilderImplementation = Pick<
+  Implementation,
+  | 'id'
+  | 'name'
+  | 'projectId'
+  | 'projectName'
+  | 'implementationUrl'
+  | 'channel'
+  | 'pinnedVersion'
+  | 'version'
+  | 'status'
+  | 'lastActivity'
+  | 'createdAt'
+> & { customer: { id: string; name: string }; usage: UsageTotals }
+
+export type UsageTotals = {
+  loads: number
+  interactions: number
+  errors: number
+  sessions: number
+  visitors: number
+}
+
+export const INTERVALS = ['minute', 'hour', 'day', 'week', 'month'] as const
+export type Interval = (typeof INTERVALS)[number]
+
+/** One bucket; `at` is its start. Buckets without events are there, with zeros. */
+export type UsagePoint = { at: number } & Pick<UsageTotals, 'loads' | 'interactions' | 'errors'>
+
+/** Usage in `[from, to)`, counted over distinct event ids. */
+export type Usage = {
+  from: number
+  to: number
+  interval: Interval
+  timezone: string
+  totals: UsageTotals
+  series: UsagePoint[]
+}
+
+export type RecentEvent = {
+  id: string
+  at: number
+  type: EventType
+  name: string
+  implementationId: string
+  data: JsonObject
+}
+
+export type EndUserDashboard = {
+  widgets: Implementation[]
+  usage: Usage
+  recent: RecentEvent[]
+  billing: { currency: string; total: number; monthly: number }
+  support: { contact: string | null }
+}
+
+export type BuilderDashboard = {
+  revenue: { currency: string; total: number; monthly: number; series: { at: number; amount: number }[] }
+  projects: Project[]
+  implementations: BuilderImplementation[]
+  customers: { id: string; name: string; implementations: number; since: number }[]
+  usage: Usage
+}
+
+export type PlatformAnalytics = {
+  users: Record<Persona, number>
+  projects: number
+  implementations: Record<ImplementationStatus, number>
+  revenue: { currency: string; total: number; monthly: number }
+  usage: Usage
+  top: { implementationId: string; name: string; projectName: string; loads: number; interactions: number; errors: number }[]
+}
+
+export type HealthCheck = { ok: boolean; ms: number; message?: string }
+export type Health = {
+  status: 'ok' | 'failing'
+  timestamp: number
+  version: string
+  uptimeSeconds: number
+  checks: Record<'postgres' | 'clickhouse' | 'spool', HealthCheck>
+}
