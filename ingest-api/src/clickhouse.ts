@@ -1,5 +1,3 @@
-import type { ClickHouseClient } from '@clickhouse/client-common'
-
 /** The ClickHouse that reports read and the drain writes, embedded or not. */
 export type ClickHouse = {
   /** Rows of a question. Values reach the SQL only as `{name: Type}` parameters. */
@@ -13,13 +11,22 @@ export type ClickHouse = {
   close(): Promise<void>
 }
 
+/** The part of the official clients (`@clickhouse/client`, `@clickhouse/client-web`) that we call. */
+type OfficialClient = {
+  query(question: { query: string; query_params: Record<string, unknown>; format: 'JSONEachRow' }): Promise<{
+    json(): Promise<unknown>
+  }>
+  command(statement: { query: string }): Promise<unknown>
+  close(): Promise<void>
+}
+
 /**
  * Wraps the official client.
  *
  * Settings stand in the statement and nowhere else: through `chdb/connection` a call's `clickhouse_settings` become
  * session-wide `SET`s that stay, so that one insert's token would silently swallow the next insert's rows.
  */
-export function createClickHouse(client: ClickHouseClient<unknown>): ClickHouse {
+export function createClickHouse(client: OfficialClient): ClickHouse {
   return {
     async query<Row>(sql: string, params: Record<string, unknown>) {
       const result = await client.query({ query: sql, query_params: params, format: 'JSONEachRow' })
