@@ -19,8 +19,20 @@ export type User = {
   createdAt: number
 }
 
-/** `expiresIn` is seconds. */
-export type Login = { user: User; accessToken: string; expiresIn: number }
+/** `expiresIn` is seconds. The refresh token stands here only for a client that asked for it in the body. */
+export type Login = { user: User; accessToken: string; expiresIn: number; refreshToken?: string }
+
+/** One sign-in on one device. */
+export type Session = {
+  id: string
+  userAgent: string | null
+  persona: Persona
+  createdAt: number
+  lastSeenAt: number
+  expiresAt: number
+  /** The session that asks. */
+  current: boolean
+}
 
 export type ProjectStatus = 'draft' | 'in_review' | 'published' | 'suspended' | 'archived'
 

@@ -1,0 +1,46 @@
+import { users } from '../../../schema/tables/users'
+import { OrielError } from '../../../schema/wire/error'
+import type { Persona } from '../../../schema/wire/permission'
+import { isDatabaseError, UNIQUE_VIOLATION } from '../database'
+import type { Handles } from '../handles'
+import { newId } from '../new-id'
+import { writeAudit } from './audit'
+import { hashPassword } from './password'
+import type { UserRow } from './users'
+
+export type Person = {
+  email: string
+  password: string
+  name: string
+  /** What the user may act as; the first is active. */
+  personas: readonly [Persona, ...Persona[]]
+}
+
+/**
+ * Opens an account. The caller decides which personas may be given away.
+ * @throws OrielError RESOURCE_CONFLICT when the address has an account
+ */
+export async function createUser(
+  { db }: Pick<Handles, 'db'>,
+  { email, password, name, personas }: Person,
+  requestId: string,
+): Promise<UserRow> {
+  const passwordHash = await hashPassword(password)
+  const values = { id: newId('user'), email: email.toLowerCase(), name, passwordHash, persona: personas[0], roles: [...personas] }
+  return db
+    .transaction(async (tx) => {
+      const [user] = await tx.insert(users).values(values).returning()
+      await writeAudit(tx, {
+        actor: { userId: values.id, persona: values.persona },
+        requestId,
+        action: 'user.create',
+        resource: { type: 'user', id: values.id },
+        after: { personas },
+      })
+      return user!
+    })
+    .catch((error: unknown) => {
+      if (!isDatabaseError(error, UNIQUE_VIOLATION)) throw error
+      throw new OrielError('RESOURCE_CONFLICT', 'There is an account with this email address already. Sign in instead.')
+    })
+}

@@ -1,0 +1,12 @@
+import { eq } from 'drizzle-orm'
+import { users } from '../../../schema/tables/users'
+import type { User } from '../../../schema/wire/api'
+import type { Handles } from '../handles'
+import type { Actor } from './actor'
+import { toUser } from './users'
+
+/** The actor's own account, as the persona of this session. */
+export async function getMe({ db }: Pick<Handles, 'db'>, { userId, persona }: Actor): Promise<User> {
+  const [user] = await db.select().from(users).where(eq(users.id, userId))
+  return toUser(user!, persona)
+}

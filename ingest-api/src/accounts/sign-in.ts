@@ -1,0 +1,27 @@
+import { and, eq, isNull, sql } from 'drizzle-orm'
+import { users } from '../../../schema/tables/users'
+import { OrielError } from '../../../schema/wire/error'
+import type { LoginRequest } from '../../../schema/wire/requests'
+import type { Handles } from '../handles'
+import { verifyPassword } from './password'
+import { startSession, type Device, type Tokens } from './start-session'
+
+/**
+ * Signs in with address and password. An unknown address, a wrong password and a suspended account take the same
+ * time and get the same answer.
+ * @throws OrielError AUTH_ERROR
+ */
+export async function signIn(
+  handles: Pick<Handles, 'db' | 'keys' | 'now'>,
+  { email, password }: Pick<LoginRequest, 'email' | 'password'>,
+  device: Device,
+): Promise<Tokens> {
+  const [user] = await handles.db
+    .select()
+    .from(users)
+    .where(and(eq(sql`lower(${users.email})`, email.toLowerCase()), isNull(users.deletedAt)))
+  const matches = await verifyPassword(password, user?.passwordHash)
+  if (!user || !matches || !user.isActive)
+    throw new OrielError('AUTH_ERROR', 'The email address or the password is not right.')
+  return startSession(handles, user, device)
+}

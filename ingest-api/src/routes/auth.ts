@@ -1,0 +1,99 @@
+import { Hono } from 'hono'
+import { loginRequest, personaRequest, refreshRequest, registerRequest } from '../../../schema/checks/accounts'
+import type { Login } from '../../../schema/wire/api'
+import { OrielError } from '../../../schema/wire/error'
+import type { TokenDelivery } from '../../../schema/wire/requests'
+import { createUser } from '../accounts/create-user'
+import { endSessionOfToken, revokeOtherSessions, revokeSession } from '../accounts/end-session'
+import { getMe } from '../accounts/get-me'
+import { listSessions } from '../accounts/list-sessions'
+import { refreshSession } from '../accounts/refresh-session'
+import { signIn } from '../accounts/sign-in'
+import { startSession, type Tokens } from '../accounts/start-session'
+import { switchPersona } from '../accounts/switch-persona'
+import {
+  authenticate,
+  deleteCookies,
+  getRefreshCookie,
+  refuseForeignOrigin,
+  requireActor,
+  requireOwnOrigin,
+  setAccessCookie,
+  setRefreshCookie,
+} from './authenticate'
+import type { AppContext, AppEnv } from './context'
+import { readBody, readId } from './read-request'
+
+export const auth = new Hono<AppEnv>()
+
+auth.use(refuseForeignOrigin)
+
+auth.post('/register', async (c) => {
+  const { persona, delivery, ...person } = await readBody(c.req, registerRequest)
+  const user = await createUser(c.var.handles, { ...person, personas: [persona] }, c.var.requestId)
+  const tokens = await startSession(c.var.handles, user, deviceOf(c))
+  return c.json({ success: true, data: deliver(c, tokens, delivery) }, 201)
+})
+
+auth.post('/login', async (c) => {
+  const { delivery, ...credentials } = await readBody(c.req, loginRequest)
+  const tokens = await signIn(c.var.handles, credentials, deviceOf(c))
+  return c.json({ success: true, data: deliver(c, tokens, delivery) })
+})
+
+auth.post('/refresh', async (c) => {
+  const sent = c.req.header('content-length') === '0' || !c.req.raw.body ? {} : await readBody(c.req, refreshRequest)
+  const cookie = getRefreshCookie(c)
+  const token = sent.refreshToken ?? cookie
+  if (!token) throw new OrielError('AUTH_ERROR', 'There is no refresh token. Please sign in.')
+  if (!sent.refreshToken) requireOwnOrigin(c)
+  const tokens = await refreshSession(c.var.handles, token, c.var.requestId)
+  return c.json({ success: true, data: deliver(c, tokens, sent.refreshToken ? 'body' : 'cookie') })
+})
+
+auth.post('/logout', async (c) => {
+  const token = getRefreshCookie(c)
+  if (token) {
+    requireOwnOrigin(c)
+    await endSessionOfToken(c.var.handles, token, c.var.requestId)
+  } else {
+    const actor = await authenticate(c)
+    await revokeSession(c.var.handles, { actor, requestId: c.var.requestId }, actor.sessionId)
+  }
+  deleteCookies(c)
+  return c.json({ success: true, data: null })
+})
+
+auth.get('/me', requireActor, async (c) =>
+  c.json({ success: true, data: await getMe(c.var.handles, c.var.actor) }),
+)
+
+auth.post('/persona', requireActor, async (c) => {
+  const { persona } = await readBody(c.req, personaRequest)
+  const login = await switchPersona(c.var.handles, c.var, persona)
+  if (!c.req.header('authorization')) setAccessCookie(c, login.accessToken)
+  return c.json({ success: true, data: login })
+})
+
+auth.get('/sessions', requireActor, async (c) =>
+  c.json({ success: true, data: await listSessions(c.var.handles, c.var.actor) }),
+)
+
+auth.delete('/sessions', requireActor, async (c) =>
+  c.json({ success: true, data: { ended: await revokeOtherSessions(c.var.handles, c.var) } }),
+)
+
+auth.delete('/sessions/:id', requireActor, async (c) => {
+  await revokeSession(c.var.handles, c.var, readId(c.req, 'session'))
+  return c.json({ success: true, data: null })
+})
+
+const deviceOf = (c: AppContext) => ({ userAgent: c.req.header('user-agent'), requestId: c.var.requestId })
+
+/** A page's tokens go into cookies and its scripts never see the refresh token; a program gets both in the body. */
+function deliver(c: AppContext, { refreshToken, ...login }: Tokens, delivery: TokenDelivery = 'cookie'): Login {
+  if (delivery === 'body') return { ...login, refreshToken }
+  setAccessCookie(c, login.accessToken)
+  setRefreshCookie(c, refreshToken)
+  return login
+}

@@ -1,0 +1,83 @@
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import { createMiddleware } from 'hono/factory'
+import { OrielError } from '../../../schema/wire/error'
+import { hasPermission, type Permission, type Persona } from '../../../schema/wire/permission'
+import { ACCESS_SECONDS } from '../accounts/access-token'
+import type { Actor } from '../accounts/actor'
+import { getActor } from '../accounts/get-actor'
+import { REFRESH_MS } from '../accounts/refresh-token'
+import type { AppContext, AppEnv } from './context'
+
+const ACCESS_COOKIE = 'oriel_access'
+const REFRESH_COOKIE = 'oriel_refresh'
+const REFRESH_PATH = '/api/auth'
+const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
+
+/**
+ * Who asks, by the Bearer header or else by the cookie. A cookie travels by itself, so with one a request that
+ * changes something must also come from our own pages.
+ * @throws OrielError AUTH_ERROR, TOKEN_INVALID, TOKEN_EXPIRED, PERMISSION_ERROR (foreign origin)
+ */
+export async function authenticate(c: AppContext): Promise<Actor> {
+  const header = c.req.header('authorization')
+  const bearer = header && /^Bearer +([^ ]+) *$/i.exec(header)?.[1]
+  if (header && !bearer) throw new OrielError('AUTH_ERROR', 'The Authorization header must be "Bearer" and a token.')
+  const token = bearer || getCookie(c, ACCESS_COOKIE)
+  if (!token) throw new OrielError('AUTH_ERROR', 'Please sign in.')
+  if (!bearer && !SAFE_METHODS.includes(c.req.method)) requireOwnOrigin(c)
+  return getActor(c.var.handles, token)
+}
+
+/** Lets only signed-in users pass, and says in `c.var.actor` who it is. */
+export const requireActor = createMiddleware<AppEnv>(async (c, next) => {
+  c.set('actor', await authenticate(c))
+  await next()
+})
+
+/** Behind {@link requireActor}: lets only these personas pass. */
+export const requirePersona = (...personas: Persona[]) =>
+  createMiddleware<AppEnv>(async (c, next) => {
+    if (!personas.includes(c.var.actor.persona))
+      throw new OrielError('PERMISSION_ERROR', `This is for the persona ${personas.join(' or ')}.`)
+    await next()
+  })
+
+/** Behind {@link requireActor}: lets only holders of the permission pass. */
+export const requirePermission = (permission: Permission) =>
+  createMiddleware<AppEnv>(async (c, next) => {
+    if (!hasPermission(c.var.actor.permissions, permission))
+      throw new OrielError('PERMISSION_ERROR', `This needs the permission ${permission}.`)
+    await next()
+  })
+
+/** @throws OrielError PERMISSION_ERROR unless the request says that it comes from this server's own pages */
+export function requireOwnOrigin(c: AppContext): void {
+  const own = new URL(c.var.handles.config.baseUrl).origin
+  if (c.req.header('origin') !== own)
+    throw new OrielError('PERMISSION_ERROR', `A request with this session's cookie must come from ${own}.`)
+}
+
+/** Keeps other sites' pages from signing a browser in or out; programs send no Origin and pass. */
+export const refuseForeignOrigin = createMiddleware<AppEnv>(async (c, next) => {
+  if (c.req.header('origin') !== undefined) requireOwnOrigin(c)
+  await next()
+})
+
+export function setAccessCookie(c: AppContext, accessToken: string): void {
+  setCookie(c, ACCESS_COOKIE, accessToken, { ...attributes(c), path: '/', maxAge: ACCESS_SECONDS })
+}
+
+/** The refresh token goes where it is needed and nowhere else. */
+export function setRefreshCookie(c: AppContext, refreshToken: string): void {
+  setCookie(c, REFRESH_COOKIE, refreshToken, { ...attributes(c), path: REFRESH_PATH, maxAge: REFRESH_MS / 1000 })
+}
+
+export const getRefreshCookie = (c: AppContext): string | undefined => getCookie(c, REFRESH_COOKIE)
+
+export function deleteCookies(c: AppContext): void {
+  deleteCookie(c, ACCESS_COOKIE, { ...attributes(c), path: '/' })
+  deleteCookie(c, REFRESH_COOKIE, { ...attributes(c), path: REFRESH_PATH })
+}
+
+const attributes = (c: AppContext) =>
+  ({ httpOnly: true, sameSite: 'Lax', secure: c.var.handles.config.baseUrl.startsWith('https:') }) as const
