@@ -12,7 +12,13 @@ const version: string = JSON.parse(readFileSync('package.json', 'utf8')).version
 /** Browsers of the last three years; the frame needs nothing older because CSP hashes in srcdoc need it too. */
 const browser = (minify = true) => [
   resolve({ browser: true, extensions: ['.ts', '.tsx', '.js'] }),
-  esbuild({ target: 'es2022', minify, jsx: 'automatic', jsxImportSource: 'preact', define: { __VERSION__: JSON.stringify(version) } }),
+  esbuild({
+    target: 'es2022',
+    minify,
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    define: { __VERSION__: JSON.stringify(version) },
+  }),
 ]
 const node = () => [
   resolve({ preferBuiltins: true, extensions: ['.ts', '.tsx', '.js'] }),
@@ -40,7 +46,8 @@ const frameScript = (name: string): RollupOptions => ({
       },
     } satisfies Plugin,
   ],
-  output: { dir: 'dist/frame', format: 'iife' },
+  // Bundles take Preact and the SDK from the inner script's exports.
+  output: { dir: 'dist/frame', format: 'iife', name: 'oriel' },
 })
 
 /** Collects imported stylesheets into one, and writes the page that loads the hashed files. */
@@ -73,36 +80,51 @@ const dashboardPage = (): Plugin => {
   }
 }
 
-export default [
-  {
-    input: 'loader/oriel.ts',
-    plugins: browser(),
-    output: { file: 'dist/public/oriel.js', format: 'iife' },
-  },
-  frameScript('outer'),
-  frameScript('inner'),
-  frameScript('refused'),
-  {
-    input: { index: 'sdk/index.ts', config: 'sdk/config.ts', cli: 'sdk/cli/main.ts' },
-    external: isPackage,
-    plugins: node(),
-    output: { dir: 'sdk/dist', format: 'es', entryFileNames: '[name].js', chunkFileNames: 'shared-[hash].js' },
-  },
-  {
-    input: { dashboard: 'dashboard/main.tsx' },
-    plugins: [...browser(), dashboardPage()],
-    output: {
-      dir: 'dist/public/dashboard',
-      format: 'es',
-      entryFileNames: '[name]-[hash].js',
-      chunkFileNames: '[name]-[hash].js',
-      assetFileNames: '[name]-[hash][extname]',
+const builds: Record<string, RollupOptions[]> = {
+  loader: [
+    {
+      input: 'loader/oriel.ts',
+      plugins: browser(),
+      output: { file: 'dist/public/oriel.js', format: 'iife' },
     },
-  },
-  {
-    input: { node: 'ingest-api/src/node.ts' },
-    external: isPackage,
-    plugins: node(),
-    output: { dir: 'dist/server', format: 'es', sourcemap: true, entryFileNames: '[name].js' },
-  },
-] satisfies RollupOptions[]
+  ],
+  frame: [frameScript('outer'), frameScript('inner'), frameScript('refused')],
+  sdk: [
+    {
+      input: { index: 'sdk/index.ts', config: 'sdk/config.ts', cli: 'sdk/cli/main.ts' },
+      external: isPackage,
+      plugins: node(),
+      output: {
+        dir: 'sdk/dist',
+        format: 'es',
+        entryFileNames: '[name].js',
+        chunkFileNames: 'shared-[hash].js',
+      },
+    },
+  ],
+  dashboard: [
+    {
+      input: { dashboard: 'dashboard/main.tsx' },
+      plugins: [...browser(), dashboardPage()],
+      output: {
+        dir: 'dist/public/dashboard',
+        format: 'es',
+        entryFileNames: '[name]-[hash].js',
+        chunkFileNames: '[name]-[hash].js',
+        assetFileNames: '[name]-[hash][extname]',
+      },
+    },
+  ],
+  server: [
+    {
+      input: { node: 'ingest-api/src/node.ts' },
+      external: isPackage,
+      plugins: node(),
+      output: { dir: 'dist/server', format: 'es', sourcemap: true, entryFileNames: '[name].js' },
+    },
+  ],
+}
+
+/** Builds everything, or a part: `rollup -c … --configOnly loader,frame,sdk`. */
+export default ({ configOnly }: { configOnly?: string }) =>
+  (configOnly?.split(',') ?? Object.keys(builds)).flatMap((name) => builds[name]!)

@@ -7,7 +7,7 @@ export type FrameSettings = {
   /** Origin that events are sent to. */
   api: string
   implementation: string
-  /** Origins that may host the frame; what `event.origin` of the host page must be one of. */
+  /** Origins that may host the frame; `event.origin` of the host page must be one of them, `*.` any subdomain. */
   origins: string[]
   configuration: JsonObject
   /** Keys of the configuration that the host page may override. */
@@ -21,7 +21,6 @@ export type FrameSettings = {
 /** The inner frame's data block: what the widget may know before the first message. */
 export type WidgetSettings = {
   configuration: JsonObject
-  hostKeys: string[]
   title: string
   version: string
 }
@@ -29,7 +28,7 @@ export type WidgetSettings = {
 /** Why `/w/:id` shows no widget. */
 export type FrameRefusal = 'unknown' | 'paused' | 'suspended' | 'over_limit' | 'unreleased'
 
-/** What the frame document is made of besides the bundle: `dist/frame.json`, written by the build. */
+/** What the frame document is made of besides the bundle: `dist/frame/*.json`, written by the build. */
 export type FrameAssets = { outer: FrameScript; inner: FrameScript; refused: FrameScript }
 
 /** A script to inline, and its hash in CSP source form: `sha256-…`. */

@@ -1,0 +1,243 @@
+import type { FrameAssets, FrameRefusal, FrameSettings, WidgetSettings } from '../../../schema/wire/frame'
+import { isObject, type Json, type JsonObject } from '../../../schema/wire/json'
+import type { Manifest } from '../../../schema/wire/manifest'
+import { normalizeOrigin } from '../../../schema/wire/origin'
+import { escapeAttribute, escapeHtml } from './escape'
+
+/** What a request is answered with, for whatever HTTP framework stands in front. */
+export type FrameAnswer = {
+  status: 200 | 403 | 404 | 410 | 429
+  headers: Record<string, string>
+  html: string
+}
+
+/** The inner room of one version, up to what differs between implementations. Safe to keep as long as the version. */
+export type Room = {
+  manifest: Manifest
+  /** HTML before and after the implementation's part of the inner document, escaped for the `srcdoc` attribute. */
+  before: string
+  after: string
+  /** CSP sources of all scripts that may run in the two rooms. */
+  scripts: string
+  /** Keys of the configuration that the manifest opens to the host page. */
+  hostKeys: string[]
+  /** The manifest's defaults, for keys that a configuration made for an older version does not have. */
+  defaults: JsonObject
+}
+
+/** What one implementation adds to its version. */
+export type Placement = {
+  id: string
+  title: string
+  configuration: JsonObject
+  /** Origins that may host the frame. */
+  origins: string[]
+}
+
+/** Parts of every request; `now` is epoch ms, `baseUrl` has no trailing slash. */
+export type Visit = { token: string; baseUrl: string; now: number }
+
+const STATUS: Record<FrameRefusal, FrameAnswer['status']> = {
+  unknown: 404,
+  unreleased: 404,
+  paused: 403,
+  suspended: 410,
+  over_limit: 429,
+}
+
+/** Powerful features known to browsers in 2026; a frame has none of them, whatever its host page would allow. */
+const DENIED_FEATURES = [
+  'accelerometer',
+  'ambient-light-sensor',
+  'attribution-reporting',
+  'autoplay',
+  'bluetooth',
+  'browsing-topics',
+  'camera',
+  'clipboard-read',
+  'clipboard-write',
+  'compute-pressure',
+  'cross-origin-isolated',
+  'deferred-fetch',
+  'display-capture',
+  'encrypted-media',
+  'fullscreen',
+  'gamepad',
+  'geolocation',
+  'gyroscope',
+  'hid',
+  'identity-credentials-get',
+  'idle-detection',
+  'keyboard-map',
+  'local-fonts',
+  'magnetometer',
+  'microphone',
+  'midi',
+  'otp-credentials',
+  'payment',
+  'picture-in-picture',
+  'publickey-credentials-create',
+  'publickey-credentials-get',
+  'screen-wake-lock',
+  'serial',
+  'storage-access',
+  'usb',
+  'web-share',
+  'window-management',
+  'xr-spatial-tracking',
+]
+
+const FIXED_HEADERS = {
+  'Content-Type': 'text/html; charset=utf-8',
+  'Cache-Control': 'no-store',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'Permissions-Policy': DENIED_FEATURES.map((feature) => `${feature}=()`).join(', '),
+}
+
+const HEAD =
+  '<meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">'
+
+/** The CSP source of an inline script with exactly this text. */
+export async function sha256Csp(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
+  return `sha256-${btoa(String.fromCharCode(...new Uint8Array(digest)))}`
+}
+
+/**
+ * Makes JavaScript safe to stand in a script element without changing what it does: the element would end at
+ * `</script`, and not end there after `<!--`; the parser turns every line ending into LF.
+ */
+export const inlineScript = (code: string) =>
+  code
+    .replace(/\r\n?/g, '\n')
+    .replace(/<\/(script)/gi, '<\\/$1')
+    .replaceAll('<!--', '<\\!--')
+
+/** JSON for a data block; the escape keeps `</script` and `<!--` from meaning anything to the parser. */
+const inlineJson = (value: object) => JSON.stringify(value).replaceAll('<', '\\u003c')
+
+/** Only plain https origins become part of a policy, whatever a manifest says. */
+const sources = (origins: string[]) =>
+  origins.map((origin) => normalizeOrigin(origin)).filter((origin) => origin?.startsWith('https:'))
+
+const policy = (directives: Record<string, (string | undefined)[]>) =>
+  Object.entries(directives)
+    .map(([name, values]) => `${name} ${values.length > 0 ? values.join(' ') : "'none'"}`)
+    .join('; ')
+
+/** What holds for both rooms. The inner one inherits the outer's header and adds its own, stricter list. */
+const CLOSED = {
+  'default-src': [],
+  'style-src': ["'unsafe-inline'"],
+  'font-src': ['data:'],
+  'frame-src': [],
+  'worker-src': [],
+  'object-src': [],
+  'base-uri': [],
+  'form-action': [],
+}
+
+/** Prepares what all frames of a version share, so that a request only joins strings. */
+export async function prepareRoom(
+  assets: FrameAssets,
+  { manifest, bundle }: { manifest: Manifest; bundle: string },
+): Promise<Room> {
+  const code = inlineScript(bundle)
+  const hash = await sha256Csp(code)
+  const { network, images } = manifest.permissions
+  const own = policy({
+    ...CLOSED,
+    'script-src': [`'${assets.inner.hash}'`, `'${hash}'`],
+    'connect-src': sources(network),
+    'img-src': ['data:', 'blob:', ...sources(images)],
+  })
+  const properties = isObject(manifest.config.properties) ? Object.entries(manifest.config.properties) : []
+  const described = properties.filter((entry): entry is [string, JsonObject] => isObject(entry[1]))
+  return {
+    manifest,
+    before: escapeAttribute(
+      `<!doctype html><html><head>${HEAD}<meta http-equiv="Content-Security-Policy" content="${own}">` +
+        '<style>html,body{margin:0;height:auto;min-height:0}body{display:flow-root}</style>' +
+        '<script type="application/json" id="oriel">',
+    ),
+    after: escapeAttribute(
+      `</script></head><body><div id="widget"></div><script>${assets.inner.code}</script><script>${code}</script></body></html>`,
+    ),
+    scripts: `'${assets.inner.hash}' '${hash}'`,
+    hostKeys: described.filter(([, schema]) => schema['x-host'] === true).map(([key]) => key),
+    defaults: Object.fromEntries(
+      described.flatMap(([key, schema]): [string, Json][] =>
+        schema.default === undefined ? [] : [[key, schema.default]],
+      ),
+    ),
+  }
+}
+
+/** Renders the document of `GET /w/:id`: the outer room with the inner one in it, in one piece. */
+export function renderFrame(
+  assets: FrameAssets,
+  { manifest, before, after, scripts, hostKeys, defaults }: Room,
+  { id, title, configuration, origins }: Placement,
+  { token, baseUrl, now }: Visit,
+): FrameAnswer {
+  const { version } = manifest
+  const complete = { ...defaults, ...configuration }
+  const outer: FrameSettings = {
+    token,
+    api: baseUrl,
+    implementation: id,
+    origins,
+    configuration: complete,
+    hostKeys,
+    title,
+    version,
+    now,
+  }
+  const inner: WidgetSettings = { configuration: complete, title, version }
+  const network = sources(manifest.permissions.network)
+  const images = sources(manifest.permissions.images)
+  const reachable = [...new Set([...network, ...images])]
+  const base = new URL(baseUrl).origin
+  return {
+    status: 200,
+    headers: {
+      ...FIXED_HEADERS,
+      'Content-Security-Policy': policy({
+        ...CLOSED,
+        'script-src': [`'${assets.outer.hash}'`, scripts],
+        'connect-src': [base, ...network],
+        'img-src': [base, 'data:', 'blob:', ...images],
+        'frame-ancestors': origins.map((origin) => normalizeOrigin(origin)).filter(Boolean),
+        sandbox: ['allow-scripts'],
+      }),
+      'Connection-Allowlist': `(${['response-origin', ...reachable.map((origin) => `"${origin}"`)].join(' ')})`,
+    },
+    html:
+      `<!doctype html><html><head>${HEAD}<title>${escapeHtml(title)}</title>` +
+      '<style>html,body,iframe{display:block;margin:0;border:0;width:100%;height:100%}</style>' +
+      `<script type="application/json" id="oriel">${inlineJson(outer)}</script><script>${assets.outer.code}</script></head>` +
+      `<body><iframe title="${escapeHtml(title)}" sandbox="allow-scripts" srcdoc="${before}${escapeAttribute(inlineJson(inner))}${after}"></iframe></body></html>`,
+  }
+}
+
+/** Renders the tiny document that tells the loader why there is no widget. Anybody may frame it: it says nothing else. */
+export function renderRefusal(assets: FrameAssets, reason: FrameRefusal): FrameAnswer {
+  return {
+    status: STATUS[reason],
+    headers: {
+      ...FIXED_HEADERS,
+      'Content-Security-Policy': policy({
+        'default-src': [],
+        'script-src': [`'${assets.refused.hash}'`],
+        'base-uri': [],
+        'form-action': [],
+        sandbox: ['allow-scripts'],
+      }),
+      'Connection-Allowlist': '()',
+    },
+    html:
+      `<!doctype html><html><head>${HEAD}<title>No widget</title>` +
+      `<script type="application/json" id="oriel">${inlineJson({ reason })}</script><script>${assets.refused.code}</script></head></html>`,
+  }
+}

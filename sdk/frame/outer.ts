@@ -1,0 +1,174 @@
+import type { FrameSettings } from '../../schema/wire/frame'
+import type { Json, JsonObject } from '../../schema/wire/json'
+import {
+  fitsMessage,
+  isGreeting,
+  isHostMessage,
+  isWidgetMessage,
+  MAX_FRAME_HEIGHT,
+  MAX_MESSAGES_PER_SECOND,
+  PROTOCOL,
+  type FrameMessage,
+  type Greeting,
+  type RoomMessage,
+  type WidgetMessage,
+} from '../../schema/wire/message'
+import { createOutbox } from './outbox'
+
+/**
+ * The outer room. It holds the token, counts, and carries messages between the host page and the widget,
+ * of which it trusts neither: the host page may only be one of the implementation's origins, and the widget's
+ * messages are checked one by one.
+ */
+const SILENCE_MS = 5000
+const PING_MS = 1000
+/** A widget that fails on every frame fills no more than this of the owner's report. */
+const MAX_ERRORS = 50
+/** Messages kept for a host page whose loader has not come yet. */
+const MAX_BACKLOG = 50
+
+const settings: FrameSettings = JSON.parse(document.getElementById('oriel')!.textContent)
+const startedAt = performance.now()
+const outbox = createOutbox({
+  url: `${settings.api}/v1/events`,
+  token: settings.token,
+  now: () => settings.now + performance.now() - startedAt,
+})
+/** Visitors who ask not to be followed are counted once, and nothing is told of them. */
+const isPrivate =
+  (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl === true ||
+  navigator.doNotTrack === '1'
+
+let hostPort: MessagePort | undefined
+let widgetPort: MessagePort | undefined
+let backlog: FrameMessage[] = []
+let context: RoomMessage | undefined
+let isLoaded = false
+let isReady = false
+let isMuted = false
+let errors = 0
+let second = 0
+let messages = 0
+let heardAt = startedAt
+let isSilent = false
+
+const tellHost = (message: FrameMessage) => {
+  if (hostPort) hostPort.postMessage(message)
+  else backlog = [...backlog, message].slice(-MAX_BACKLOG)
+}
+
+const countLoad = (timings: JsonObject) => {
+  if (isLoaded) return
+  isLoaded = true
+  outbox.add({ type: 'load', ...(!isPrivate && { data: timings }) })
+}
+
+const report = (code: string, message: string, stack = '') => {
+  if (errors++ >= MAX_ERRORS) return
+  tellHost({ type: 'error', detail: { code, message } })
+  if (isPrivate) return
+  const data = { message: message.slice(0, 500), stack: stack.slice(0, 4000), version: settings.version }
+  outbox.add({ type: 'error', name: code.slice(0, 64) || 'error', data })
+}
+
+const mute = (code: string, message: string) => {
+  isMuted = true
+  report(code, message)
+}
+
+const fromWidget = (message: WidgetMessage) => {
+  switch (message.type) {
+    case 'ready': {
+      const entry = performance.getEntriesByType('navigation')[0] as PerformanceNavigationTiming | undefined
+      if (isReady) return
+      isReady = true
+      countLoad({
+        responseMs: Math.round(entry?.responseStart ?? 0),
+        readyMs: Math.round(performance.now()),
+      })
+      return tellHost({ type: 'ready' })
+    }
+    case 'open':
+    case 'close':
+      return tellHost({ type: message.type })
+    case 'resize':
+      return tellHost({
+        type: 'resize',
+        detail: Math.min(MAX_FRAME_HEIGHT, Math.max(0, Math.ceil(message.height))),
+      })
+    case 'track':
+      if (!isPrivate) {
+        outbox.add({ type: 'interaction', name: message.name, ...(message.data && { data: message.data }) })
+      }
+      return
+    case 'message':
+      return tellHost({ type: 'event', detail: { name: message.name, data: message.data } })
+    case 'error':
+      return report(message.code, message.message, message.stack)
+    default:
+  }
+}
+
+const connectWidget = (port: MessagePort) => {
+  widgetPort = port
+  port.onmessage = ({ data }: MessageEvent<unknown>) => {
+    if (isMuted) return
+    heardAt = performance.now()
+    isSilent = false
+    const now = Math.floor(heardAt / 1000)
+    messages = now === second ? messages + 1 : 1
+    second = now
+    if (messages > MAX_MESSAGES_PER_SECOND) {
+      mute('too_many_messages', `The widget sent more than ${MAX_MESSAGES_PER_SECOND} messages in a second.`)
+    } else if (!fitsMessage(data)) mute('message_too_large', 'The widget sent a message of more than 16 KB.')
+    else if (isWidgetMessage(data)) fromWidget(data)
+  }
+  if (context) port.postMessage(context)
+}
+
+/** An allowed origin may begin with `*.`, for any subdomain. */
+const isAllowed = (origin: string) =>
+  settings.origins.some((allowed) => {
+    const [before, after] = allowed.split('*')
+    return after === undefined ? origin === allowed : origin.startsWith(before!) && origin.endsWith(after)
+  })
+
+/** Lets the host page change only what the manifest opens to it. */
+const openKeys = (configuration: Record<string, Json> = {}) =>
+  Object.fromEntries(Object.entries(configuration).filter(([key]) => settings.hostKeys.includes(key)))
+
+const connectHost = (port: MessagePort) => {
+  hostPort = port
+  port.onmessage = ({ data }: MessageEvent<unknown>) => {
+    if (!isHostMessage(data)) return
+    const message = data.type === 'context' ? { ...data, configuration: openKeys(data.configuration) } : data
+    if (message.type === 'context') {
+      context = message
+      document.documentElement.style.colorScheme = message.theme ?? ''
+    }
+    widgetPort?.postMessage(message)
+  }
+  for (const message of backlog.splice(0)) tellHost(message)
+}
+
+addEventListener('message', ({ data, source, origin, ports: [port] }: MessageEvent<unknown>) => {
+  if (!port || !isGreeting(data)) return
+  if (source === document.querySelector('iframe')?.contentWindow) connectWidget(port)
+  else if (source === parent && isAllowed(origin)) connectHost(port)
+})
+parent.postMessage({ oriel: PROTOCOL, type: 'hello' } satisfies Greeting, '*')
+
+setInterval(() => {
+  if (document.hidden || isMuted) heardAt = performance.now()
+  else if (performance.now() - heardAt > SILENCE_MS && !isSilent) {
+    isSilent = true
+    // A widget cannot keep a visit from being counted by never becoming ready.
+    countLoad({})
+    report('unresponsive', 'The widget has not answered for 5 seconds.')
+  }
+  widgetPort?.postMessage({ type: 'ping' } satisfies RoomMessage)
+}, PING_MS)
+
+// The last moment that all browsers announce; a host page's own pagehide comes too late for its frames.
+addEventListener('visibilitychange', () => document.hidden && outbox.flush())
+addEventListener('pagehide', outbox.flush)

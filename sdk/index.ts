@@ -1,0 +1,45 @@
+import { useContext, useLayoutEffect, useRef } from 'preact/hooks'
+import type { Json, JsonObject } from '../schema/wire/json'
+import type { Theme } from '../schema/wire/message'
+import { Room, type RoomState } from './room'
+
+/** The part of a zod schema that says what it yields; named by shape so that zod stays out of the browser. */
+type ConfigurationOf<Config> = Config extends { config: { _zod: { output: infer Output } } }
+  ? Output
+  : JsonObject
+
+/**
+ * The widget's configuration, typed by its `oriel.config.ts`. It is live: a change made by the owner in the dashboard
+ * or by the host page renders the component again.
+ * @example const { question } = useConfiguration<typeof config>()
+ */
+export const useConfiguration = <Config = unknown>() =>
+  useContext(Room).configuration as ConfigurationOf<Config>
+
+/**
+ * Reports an interaction under a name of 1 to 64 characters, with up to 8 KB of JSON data.
+ * Nothing is sent for visitors who ask not to be tracked.
+ */
+export const useTrack = (): RoomState['track'] => useContext(Room).track
+
+/** The theme of the page around the widget, as it is now. `light-dark()` in CSS follows it too. */
+export const useTheme = (): Theme => useContext(Room).theme
+
+/** The language (BCP 47) and writing direction of the page around the widget. */
+export const useLocale = (): Pick<RoomState, 'locale' | 'direction'> => useContext(Room)
+
+/**
+ * The way to the host page. `send` fires the DOM event `oriel:event` on the widget's element; `onMessage` hears what
+ * the page sends with the element's `send(name, data)`. The height needs no message: it follows the content.
+ */
+export function useHost(
+  onMessage?: (name: string, data: Json) => void,
+): Pick<RoomState, 'send' | 'open' | 'close'> {
+  const room = useContext(Room)
+  const latest = useRef(onMessage)
+  latest.current = onMessage
+  useLayoutEffect(() => room.listen((name, data) => latest.current?.(name, data)), [room.listen])
+  return room
+}
+
+export type { Json, JsonObject, Theme }

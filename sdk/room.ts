@@ -1,0 +1,30 @@
+import { createContext } from 'preact'
+import type { Json, JsonObject } from '../schema/wire/json'
+import type { Theme } from '../schema/wire/message'
+
+/** What the hooks read: the widget's settings as they are now, and its ways to the host page. */
+export type RoomState = {
+  configuration: JsonObject
+  theme: Theme
+  locale: string
+  direction: 'ltr' | 'rtl'
+  track: (name: string, data?: JsonObject) => void
+  send: (name: string, data: Json) => void
+  open: () => void
+  close: () => void
+  /** Calls back with every message of the host page until the returned function is called. */
+  listen: (listener: (name: string, data: Json) => void) => () => void
+}
+
+/** Outside the sandbox, as in a unit test, a widget finds this quiet room. */
+export const Room = createContext<RoomState>({
+  configuration: {},
+  theme: 'light',
+  locale: 'en',
+  direction: 'ltr',
+  track() {},
+  send() {},
+  open() {},
+  close() {},
+  listen: () => () => {},
+})
