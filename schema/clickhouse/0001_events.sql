@@ -8,7 +8,7 @@
 -- Partition: by month of the event's own time, so that late rows find their twins.
 -- non_replicated_deduplication_window: an insert repeated with the same token is taken once.
 -- fsync_*: a spool segment is deleted after the insert, so the insert has to be on disk by then.
-CREATE TABLE events (
+CREATE TABLE IF NOT EXISTS events (
   builder_id LowCardinality(String),
   project_id LowCardinality(String),
   implementation_id String CODEC(ZSTD(1)),

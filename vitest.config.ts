@@ -1,0 +1,44 @@
+import { defineConfig } from 'vitest/config'
+
+const shared = {
+  esbuild: { jsx: 'automatic', jsxImportSource: 'preact' },
+  define: { __VERSION__: '"test"' },
+} as const
+
+/**
+ * Two projects, fast tests first. Each test file is a process of its own, because the embedded ClickHouse holds one
+ * data directory per process; one PostgreSQL server serves them all, with a database per file.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ...shared,
+        test: {
+          name: 'node',
+          include: ['{schema,loader,sdk,ingest-api,dashboard,examples,test}/**/*.test.{ts,tsx}'],
+          exclude: ['**/*.browser.test.ts', '**/node_modules/**', '**/dist/**'],
+          globalSetup: 'test/postgres.ts',
+          pool: 'forks',
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'browser',
+          include: ['{sdk,loader,dashboard,test}/**/*.browser.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**'],
+          pool: 'forks',
+          // A browser and a server on two cores: one file at a time.
+          maxWorkers: 1,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+})
