@@ -28,4 +28,6 @@ export const refreshRequest = z.strictObject({
   refreshToken: z.string().max(100).exactOptional(),
 }) satisfies z.ZodType<RefreshRequest>
 
-export const personaRequest = z.strictObject({ persona: z.enum(PERSONAS) }) satisfies z.ZodType<PersonaRequest>
+export const personaRequest = z.strictObject({
+  persona: z.enum(PERSONAS),
+}) satisfies z.ZodType<PersonaRequest>

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, expectTypeOf, test } from 'vitest'
 import type { z } from 'zod'
 import { EVENT_TYPES, isWireEvent, type WireBatch, type WireEvent } from '../wire/event'
@@ -33,7 +33,8 @@ test('every check takes exactly its wire type', () => {
 
 test('the event check and the hand guard agree', () => {
   const now = 1_790_000_000_000
-  const sometimes = <T>(good: fc.Arbitrary<T>) => fc.oneof({ weight: 6, arbitrary: good }, { weight: 1, arbitrary: fc.jsonValue() })
+  const sometimes = <T>(good: fc.Arbitrary<T>) =>
+    fc.oneof({ weight: 6, arbitrary: good }, { weight: 1, arbitrary: fc.jsonValue() })
   const event = fc.record(
     {
       id: sometimes(fc.integer({ min: -1e6, max: 1e5 }).map((offset) => uuidV7(now + offset))),
@@ -46,11 +47,14 @@ test('the event check and the hand guard agree', () => {
   )
   let good = 0
   fc.assert(
-    fc.property(fc.oneof({ weight: 9, arbitrary: event }, { weight: 1, arbitrary: fc.jsonValue() }), (value) => {
-      const guarded = isWireEvent(value, now)
-      if (guarded) good++
-      expect(wireEvent.safeParse(value).success).toBe(guarded)
-    }),
+    fc.property(
+      fc.oneof({ weight: 9, arbitrary: event }, { weight: 1, arbitrary: fc.jsonValue() }),
+      (value) => {
+        const guarded = isWireEvent(value, now)
+        if (guarded) good++
+        expect(wireEvent.safeParse(value).success).toBe(guarded)
+      },
+    ),
     { numRuns: 2000 },
   )
   expect(good).toBeGreaterThan(200)
@@ -59,7 +63,10 @@ test('the event check and the hand guard agree', () => {
 test('a data object is nested at most eight levels in both', () => {
   const nested = (levels: number): unknown => (levels === 0 ? 1 : { a: nested(levels - 1) })
   const at = 1_790_000_000_000
-  for (const [levels, passes] of [[8, true], [9, false]] as const) {
+  for (const [levels, passes] of [
+    [8, true],
+    [9, false],
+  ] as const) {
     const event = { id: uuidV7(at), type: 'load', at, data: nested(levels) }
     expect(isWireEvent(event, at)).toBe(passes)
     expect(wireEvent.safeParse(event).success).toBe(passes)

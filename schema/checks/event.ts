@@ -28,7 +28,10 @@ export const wireEvent = z.object({
   name: eventName.exactOptional(),
   at: z.number(),
   data: jsonObject
-    .refine((data) => levelsOf(data) <= MAX_EVENT_DATA_DEPTH, `Must be nested at most ${MAX_EVENT_DATA_DEPTH} levels deep.`)
+    .refine(
+      (data) => levelsOf(data) <= MAX_EVENT_DATA_DEPTH,
+      `Must be nested at most ${MAX_EVENT_DATA_DEPTH} levels deep.`,
+    )
     .exactOptional(),
 }) satisfies z.ZodType<WireEvent>
 

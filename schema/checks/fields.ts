@@ -16,7 +16,8 @@ export const line = (max: number) =>
 
 export const paragraph = (max: number) => z.string().trim().max(max)
 
-export const id = (kind: IdKind) => z.string().regex(new RegExp(`^${ID_PREFIX[kind]}_[\\w-]{21}$`), `Must be the id of a ${kind}.`)
+export const id = (kind: IdKind) =>
+  z.string().regex(new RegExp(`^${ID_PREFIX[kind]}_[\\w-]{21}$`), `Must be the id of a ${kind}.`)
 
 export const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), z.json())
 
@@ -46,7 +47,9 @@ export const origin = z
   .transform((value, context) => {
     const normal = normalizeOrigin(value)
     if (normal) return normal
-    context.addIssue('Must be an origin such as https://example.com or https://*.example.com, without a path.')
+    context.addIssue(
+      'Must be an origin such as https://example.com or https://*.example.com, without a path.',
+    )
     return z.NEVER
   })
 
@@ -56,7 +59,8 @@ export const pageUrl = z
   .trim()
   .max(2048)
   .refine(
-    (value) => URL.canParse(value) && normalizeOrigin(new URL(value).origin) !== undefined && !new URL(value).username,
+    (value) =>
+      URL.canParse(value) && normalizeOrigin(new URL(value).origin) !== undefined && !new URL(value).username,
     'Must be the address of a web page, starting with https:// or http://.',
   )
 

@@ -18,7 +18,9 @@ export const manifest = z.strictObject({
   title: line(100),
   description: paragraph(2000),
   version,
-  integrity: z.string().regex(/^sha384-[A-Za-z0-9+/]{64}$/, 'Must be "sha384-" and the base64 digest of the bundle.'),
+  integrity: z
+    .string()
+    .regex(/^sha384-[A-Za-z0-9+/]{64}$/, 'Must be "sha384-" and the base64 digest of the bundle.'),
   size: z.number().int().min(1).max(MAX_BUNDLE_BYTES),
   config: jsonObject,
   presets: z.array(z.strictObject({ name: line(100), configuration: jsonObject })).max(50),

@@ -51,6 +51,17 @@ export type Project = {
   updatedAt: number
 }
 
+/** A project that any end user may implement, as its stable channel serves it. */
+export type Offer = Pick<Project, 'id' | 'name' | 'slug' | 'kind' | 'implementations'> & {
+  builder: { id: string; name: string }
+  title: string
+  description: string
+  version: string
+  configSchema: JsonObject
+  presets: Manifest['presets']
+  permissions: Manifest['permissions']
+}
+
 export type Channel = { name: string; version: string; releasedAt: number }
 
 export type Version = {
@@ -73,6 +84,15 @@ export type Release = {
   reason: string | null
   actorId: string
   createdAt: number
+}
+
+/** What a rollback would do: how many implementations follow the channel without a pin. */
+export type RollbackPreview = {
+  projectId: string
+  channel: string
+  version: string
+  previousVersion: string
+  implementations: number
 }
 
 export type ImplementationStatus = 'active' | 'paused' | 'suspended' | 'over_limit'
@@ -117,6 +137,19 @@ export type BuilderImplementation = Pick<
   | 'lastActivity'
   | 'createdAt'
 > & { customer: { id: string; name: string }; usage: UsageTotals }
+
+/** What anybody may know of an implementation: what its frame shows, without whose it is. */
+export type Runtime = {
+  id: string
+  status: ImplementationStatus
+  title: string
+  version: string
+  integrity: string
+  permissions: Manifest['permissions']
+  events: Manifest['events']
+  height: number
+  configuration: JsonObject
+}
 
 export type UsageTotals = {
   loads: number

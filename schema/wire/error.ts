@@ -47,3 +47,11 @@ export class OrielError extends Error {
     return ERROR_STATUS[this.code]
   }
 }
+
+/** A VALIDATION_ERROR whose message names every field, so that it can be read alone. */
+export const invalidFields = (fields: FieldError[]): OrielError =>
+  new OrielError(
+    'VALIDATION_ERROR',
+    fields.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join(' '),
+    { fields },
+  )

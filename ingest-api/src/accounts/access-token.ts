@@ -40,7 +40,8 @@ export async function readAccessToken(
     requiredClaims: ['sub', 'sid', 'persona', 'exp'],
     currentDate: new Date(now()),
   }).catch((error: unknown) => {
-    if (error instanceof errors.JWTExpired) throw new OrielError('TOKEN_EXPIRED', 'The access token has expired.')
+    if (error instanceof errors.JWTExpired)
+      throw new OrielError('TOKEN_EXPIRED', 'The access token has expired.')
     throw new OrielError('TOKEN_INVALID', 'The access token is not valid.')
   })
   const { sub, sid, persona } = payload

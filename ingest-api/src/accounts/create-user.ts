@@ -26,7 +26,14 @@ export async function createUser(
   requestId: string,
 ): Promise<UserRow> {
   const passwordHash = await hashPassword(password)
-  const values = { id: newId('user'), email: email.toLowerCase(), name, passwordHash, persona: personas[0], roles: [...personas] }
+  const values = {
+    id: newId('user'),
+    email: email.toLowerCase(),
+    name,
+    passwordHash,
+    persona: personas[0],
+    roles: [...personas],
+  }
   return db
     .transaction(async (tx) => {
       const [user] = await tx.insert(users).values(values).returning()
@@ -41,6 +48,9 @@ export async function createUser(
     })
     .catch((error: unknown) => {
       if (!isDatabaseError(error, UNIQUE_VIOLATION)) throw error
-      throw new OrielError('RESOURCE_CONFLICT', 'There is an account with this email address already. Sign in instead.')
+      throw new OrielError(
+        'RESOURCE_CONFLICT',
+        'There is an account with this email address already. Sign in instead.',
+      )
     })
 }

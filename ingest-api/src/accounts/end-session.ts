@@ -52,13 +52,19 @@ export async function endSessionOfToken(
  * Ends one of the actor's own sessions.
  * @throws OrielError RESOURCE_NOT_FOUND when it is not theirs or not alive
  */
-export async function revokeSession({ db, now }: Pick<Handles, 'db' | 'now'>, by: By, sessionId: string): Promise<void> {
+export async function revokeSession(
+  { db, now }: Pick<Handles, 'db' | 'now'>,
+  by: By,
+  sessionId: string,
+): Promise<void> {
   const at = new Date(now())
   await db.transaction(async (tx) => {
     const [own] = await tx
       .select({ id: sessions.id })
       .from(sessions)
-      .where(and(eq(sessions.id, sessionId), eq(sessions.userId, by.actor.userId), isNull(sessions.revokedAt)))
+      .where(
+        and(eq(sessions.id, sessionId), eq(sessions.userId, by.actor.userId), isNull(sessions.revokedAt)),
+      )
     if (!own) throw new OrielError('RESOURCE_NOT_FOUND', 'There is no session with this id.')
     await endSession(tx, sessionId, sessionId === by.actor.sessionId ? 'logout' : 'revoked', at, by.requestId)
   })

@@ -10,12 +10,18 @@ import { permissionsOf } from './users'
  * session and a suspended user are out at once and not when the token runs out.
  * @throws OrielError TOKEN_INVALID, TOKEN_EXPIRED (also after the persona was switched: refresh), AUTH_ERROR
  */
-export async function getActor(handles: Pick<Handles, 'db' | 'keys' | 'now'>, accessToken: string): Promise<Actor> {
+export async function getActor(
+  handles: Pick<Handles, 'db' | 'keys' | 'now'>,
+  accessToken: string,
+): Promise<Actor> {
   const { userId, sessionId, persona } = await readAccessToken(handles, accessToken)
   const session = await findSession(handles.db, sessionId, new Date(handles.now()))
   if (!session || session.user.id !== userId)
     throw new OrielError('AUTH_ERROR', 'This session has ended. Please sign in again.')
   if (session.persona !== persona)
-    throw new OrielError('TOKEN_EXPIRED', 'The persona of this session was switched. Refresh the access token.')
+    throw new OrielError(
+      'TOKEN_EXPIRED',
+      'The persona of this session was switched. Refresh the access token.',
+    )
   return { userId, sessionId, persona, permissions: permissionsOf(session.user, persona) }
 }

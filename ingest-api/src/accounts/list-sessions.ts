@@ -5,12 +5,19 @@ import type { Handles } from '../handles'
 import type { Actor } from './actor'
 
 /** Where the actor is signed in, the last seen first. */
-export async function listSessions({ db, now }: Pick<Handles, 'db' | 'now'>, actor: Actor): Promise<Session[]> {
+export async function listSessions(
+  { db, now }: Pick<Handles, 'db' | 'now'>,
+  actor: Actor,
+): Promise<Session[]> {
   const rows = await db
     .select()
     .from(sessions)
     .where(
-      and(eq(sessions.userId, actor.userId), isNull(sessions.revokedAt), gt(sessions.expiresAt, new Date(now()))),
+      and(
+        eq(sessions.userId, actor.userId),
+        isNull(sessions.revokedAt),
+        gt(sessions.expiresAt, new Date(now())),
+      ),
     )
     .orderBy(desc(sessions.lastSeenAt))
   return rows.map((row) => ({

@@ -29,7 +29,9 @@ export async function verifyPassword(password: string, stored: string | undefine
 const derive = (password: string, salt: Buffer, { ln, r, p }: typeof COST, length: number) =>
   new Promise<Buffer>((resolve, reject) => {
     const options = { N: 2 ** ln, r, p, maxmem: 256 * 2 ** ln * r }
-    scrypt(password.normalize('NFC'), salt, length, options, (error, key) => (error ? reject(error) : resolve(key)))
+    scrypt(password.normalize('NFC'), salt, length, options, (error, key) =>
+      error ? reject(error) : resolve(key),
+    )
   })
 
 const unpadded = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '')

@@ -25,7 +25,10 @@ export async function switchPersona(
     const [user] = await tx.select().from(users).where(eq(users.id, userId)).for('update')
     if (!user?.roles.includes(persona))
       throw new OrielError('PERMISSION_ERROR', `This account does not hold the persona ${persona}.`)
-    await tx.update(users).set({ persona, updatedAt: new Date(handles.now()) }).where(eq(users.id, userId))
+    await tx
+      .update(users)
+      .set({ persona, updatedAt: new Date(handles.now()) })
+      .where(eq(users.id, userId))
     await tx.update(sessions).set({ persona }).where(eq(sessions.id, sessionId))
     await writeAudit(tx, {
       actor,

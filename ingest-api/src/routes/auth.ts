@@ -1,5 +1,10 @@
 import { Hono } from 'hono'
-import { loginRequest, personaRequest, refreshRequest, registerRequest } from '../../../schema/checks/accounts'
+import {
+  loginRequest,
+  personaRequest,
+  refreshRequest,
+  registerRequest,
+} from '../../../schema/checks/accounts'
 import type { Login } from '../../../schema/wire/api'
 import { OrielError } from '../../../schema/wire/error'
 import type { TokenDelivery } from '../../../schema/wire/requests'
@@ -42,7 +47,8 @@ auth.post('/login', async (c) => {
 })
 
 auth.post('/refresh', async (c) => {
-  const sent = c.req.header('content-length') === '0' || !c.req.raw.body ? {} : await readBody(c.req, refreshRequest)
+  const sent =
+    c.req.header('content-length') === '0' || !c.req.raw.body ? {} : await readBody(c.req, refreshRequest)
   const cookie = getRefreshCookie(c)
   const token = sent.refreshToken ?? cookie
   if (!token) throw new OrielError('AUTH_ERROR', 'There is no refresh token. Please sign in.')
@@ -91,7 +97,11 @@ auth.delete('/sessions/:id', requireActor, async (c) => {
 const deviceOf = (c: AppContext) => ({ userAgent: c.req.header('user-agent'), requestId: c.var.requestId })
 
 /** A page's tokens go into cookies and its scripts never see the refresh token; a program gets both in the body. */
-function deliver(c: AppContext, { refreshToken, ...login }: Tokens, delivery: TokenDelivery = 'cookie'): Login {
+function deliver(
+  c: AppContext,
+  { refreshToken, ...login }: Tokens,
+  delivery: TokenDelivery = 'cookie',
+): Login {
   if (delivery === 'body') return { ...login, refreshToken }
   setAccessCookie(c, login.accessToken)
   setRefreshCookie(c, refreshToken)

@@ -11,7 +11,7 @@ import type { AppContext, AppEnv } from './context'
 const ACCESS_COOKIE = 'oriel_access'
 const REFRESH_COOKIE = 'oriel_refresh'
 const REFRESH_PATH = '/api/auth'
-const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /**
  * Who asks, by the Bearer header or else by the cookie. A cookie travels by itself, so with one a request that
@@ -21,10 +21,11 @@ const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
 export async function authenticate(c: AppContext): Promise<Actor> {
   const header = c.req.header('authorization')
   const bearer = header && /^Bearer +([^ ]+) *$/i.exec(header)?.[1]
-  if (header && !bearer) throw new OrielError('AUTH_ERROR', 'The Authorization header must be "Bearer" and a token.')
+  if (header && !bearer)
+    throw new OrielError('AUTH_ERROR', 'The Authorization header must be "Bearer" and a token.')
   const token = bearer || getCookie(c, ACCESS_COOKIE)
   if (!token) throw new OrielError('AUTH_ERROR', 'Please sign in.')
-  if (!bearer && !SAFE_METHODS.includes(c.req.method)) requireOwnOrigin(c)
+  if (!bearer && !SAFE_METHODS.has(c.req.method)) requireOwnOrigin(c)
   return getActor(c.var.handles, token)
 }
 
@@ -69,7 +70,11 @@ export function setAccessCookie(c: AppContext, accessToken: string): void {
 
 /** The refresh token goes where it is needed and nowhere else. */
 export function setRefreshCookie(c: AppContext, refreshToken: string): void {
-  setCookie(c, REFRESH_COOKIE, refreshToken, { ...attributes(c), path: REFRESH_PATH, maxAge: REFRESH_MS / 1000 })
+  setCookie(c, REFRESH_COOKIE, refreshToken, {
+    ...attributes(c),
+    path: REFRESH_PATH,
+    maxAge: REFRESH_MS / 1000,
+  })
 }
 
 export const getRefreshCookie = (c: AppContext): string | undefined => getCookie(c, REFRESH_COOKIE)

@@ -11,13 +11,18 @@ const TYPES: Record<string, string> = {
   record: 'an object',
 }
 const UNITS: Record<string, string> = { string: ' characters', array: ' entries' }
-const FORMATS: Record<string, string> = { email: 'an email address', url: 'an address such as https://example.com' }
+const FORMATS: Record<string, string> = {
+  email: 'an email address',
+  url: 'an address such as https://example.com',
+}
 
 /** Says what is wrong as a sentence that can stand beside the field; undefined leaves it to zod. */
 export function explain(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
-      return issue.input === undefined ? 'Is required.' : `Must be ${TYPES[issue.expected] ?? issue.expected}.`
+      return issue.input === undefined
+        ? 'Is required.'
+        : `Must be ${TYPES[issue.expected] ?? issue.expected}.`
     case 'too_small': {
       if (issue.origin === 'string' && issue.minimum === 1) return 'Must not be empty.'
       const unit = UNITS[issue.origin]

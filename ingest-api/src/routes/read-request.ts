@@ -1,6 +1,6 @@
 import type { HonoRequest } from 'hono'
 import type { z } from 'zod'
-import { OrielError, type FieldError } from '../../../schema/wire/error'
+import { invalidFields, OrielError } from '../../../schema/wire/error'
 import { ID_PREFIX, type IdKind } from '../../../schema/wire/id'
 import { explain, fieldsOf } from './explain-issue'
 
@@ -13,12 +13,17 @@ const MAX_DEPTH = 32
  * Reads a JSON body and checks it.
  * @throws OrielError MALFORMED_REQUEST, PAYLOAD_TOO_LARGE, or VALIDATION_ERROR that names every wrong field
  */
-export async function readBody<T>(request: HonoRequest, check: z.ZodType<T>, maxBytes = MAX_BODY_BYTES): Promise<T> {
+export async function readBody<T>(
+  request: HonoRequest,
+  check: z.ZodType<T>,
+  maxBytes = MAX_BODY_BYTES,
+): Promise<T> {
   return checkInput(check, parseJson(await readBytes(request, maxBytes)))
 }
 
 /** Like {@link readBody}, for the parameters behind the question mark. */
-export const readQuery = <T>(request: HonoRequest, check: z.ZodType<T>): T => checkInput(check, storable(request.query()))
+export const readQuery = <T>(request: HonoRequest, check: z.ZodType<T>): T =>
+  checkInput(check, storable(request.query()))
 
 /**
  * Reads an id from the path. One that cannot be an id belongs to nothing.
@@ -34,16 +39,8 @@ export function readId(request: HonoRequest, kind: IdKind, parameter = 'id'): st
 export function checkInput<T>(check: z.ZodType<T>, value: unknown, at?: string): T {
   const result = check.safeParse(value, { error: explain })
   if (result.success) return result.data
-  throw invalid(fieldsOf(result.error, at))
+  throw invalidFields(fieldsOf(result.error, at))
 }
-
-/** A VALIDATION_ERROR whose message can be read alone. */
-export const invalid = (fields: FieldError[]): OrielError =>
-  new OrielError(
-    'VALIDATION_ERROR',
-    fields.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join(' '),
-    { fields },
-  )
 
 /** @throws OrielError MALFORMED_REQUEST with the plain reason */
 export function parseJson(bytes: Uint8Array): unknown {
@@ -57,7 +54,8 @@ export function parseJson(bytes: Uint8Array): unknown {
   try {
     return storable(JSON.parse(text))
   } catch (error) {
-    if (error instanceof SyntaxError) throw new OrielError('MALFORMED_REQUEST', `The body is not JSON: ${error.message}`)
+    if (error instanceof SyntaxError)
+      throw new OrielError('MALFORMED_REQUEST', `The body is not JSON: ${error.message}`)
     throw error
   }
 }
@@ -90,7 +88,10 @@ export async function readBytes({ raw }: HonoRequest, maxBytes: number): Promise
 function storable<T>(value: T, depth = 0): T {
   if (typeof value === 'string') {
     if (/[\0\p{Surrogate}]/u.test(value))
-      throw new OrielError('MALFORMED_REQUEST', 'The request has a NUL character or half a surrogate pair in a text.')
+      throw new OrielError(
+        'MALFORMED_REQUEST',
+        'The request has a NUL character or half a surrogate pair in a text.',
+      )
   } else if (typeof value === 'object' && value !== null) {
     if (depth === MAX_DEPTH)
       throw new OrielError('MALFORMED_REQUEST', `The body is nested more than ${MAX_DEPTH} levels deep.`)

@@ -1,0 +1,88 @@
+import { and, count, eq, isNull } from 'drizzle-orm'
+import { widgetImplementations } from '../../../schema/tables/implementations'
+import { projects } from '../../../schema/tables/projects'
+import type { Project } from '../../../schema/wire/api'
+import { OrielError } from '../../../schema/wire/error'
+import type { UpdateProjectRequest } from '../../../schema/wire/requests'
+import type { Actor, By } from '../accounts/actor'
+import { writeAudit } from '../accounts/audit'
+import type { Queryable } from '../database'
+import type { Handles } from '../handles'
+import { getProject, ownProjects, projectNotFound } from './read-projects'
+import { takenSlug } from './slug'
+
+/**
+ * Changes how a project presents itself.
+ * @throws OrielError RESOURCE_NOT_FOUND, RESOURCE_CONFLICT when the slug is taken
+ */
+export async function updateProject(
+  { db, now }: Pick<Handles, 'db' | 'now'>,
+  { actor, requestId }: By,
+  id: string,
+  changes: UpdateProjectRequest,
+): Promise<Project> {
+  await db
+    .transaction(async (tx) => {
+      const { name, slug, description } = await lockProject(tx, actor, id)
+      await tx
+        .update(projects)
+        .set({ ...changes, updatedAt: new Date(now()) })
+        .where(eq(projects.id, id))
+      await writeAudit(tx, {
+        actor,
+        requestId,
+        action: 'project.update',
+        resource: { type: 'project', id },
+        before: { name, slug, description },
+        after: changes,
+      })
+    })
+    .catch(takenSlug(changes.slug))
+  return getProject({ db }, actor, id)
+}
+
+/**
+ * Takes a project away; its versions and history stay on record.
+ * @throws OrielError RESOURCE_NOT_FOUND, RESOURCE_CONFLICT while sites use it
+ */
+export async function deleteProject(
+  { db, now }: Pick<Handles, 'db' | 'now'>,
+  { actor, requestId }: By,
+  id: string,
+): Promise<void> {
+  await db.transaction(async (tx) => {
+    await lockProject(tx, actor, id)
+    const [used] = await tx
+      .select({ sites: count() })
+      .from(widgetImplementations)
+      .where(and(eq(widgetImplementations.projectId, id), isNull(widgetImplementations.deletedAt)))
+    if (used!.sites > 0)
+      throw new OrielError(
+        'RESOURCE_CONFLICT',
+        `This project is in use: implementations of it: ${used!.sites}.`,
+      )
+    await tx
+      .update(projects)
+      .set({ deletedAt: new Date(now()) })
+      .where(eq(projects.id, id))
+    await writeAudit(tx, { actor, requestId, action: 'project.delete', resource: { type: 'project', id } })
+  })
+}
+
+/**
+ * Reads a project of the actor's and keeps others from changing it until the transaction ends.
+ * @throws OrielError RESOURCE_NOT_FOUND
+ */
+export async function lockProject(
+  tx: Queryable,
+  actor: Actor,
+  id: string,
+): Promise<typeof projects.$inferSelect> {
+  const [project] = await tx
+    .select()
+    .from(projects)
+    .where(and(eq(projects.id, id), ownProjects(actor)))
+    .for('update')
+  if (!project) throw projectNotFound()
+  return project
+}

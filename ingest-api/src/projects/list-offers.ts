@@ -1,0 +1,72 @@
+import { and, count, desc, eq, isNull, notInArray, sql, type SQL } from 'drizzle-orm'
+import { channels, projects, versions } from '../../../schema/tables/projects'
+import { users } from '../../../schema/tables/users'
+import type { Offer, Pagination } from '../../../schema/wire/api'
+import type { Queryable } from '../database'
+import { projectNotFound } from './read-projects'
+
+/** A project that is open to everybody once it has a release. */
+export const isOffered = and(
+  isNull(projects.deletedAt),
+  notInArray(projects.status, ['suspended', 'archived']),
+)
+
+/** One page of what can be implemented, the last released first. */
+export async function listOffers(
+  { db }: { db: Queryable },
+  { page, limit }: { page: number; limit: number },
+): Promise<{ data: Offer[]; pagination: Pagination }> {
+  const data = await readOffers(db, isOffered, { page, limit })
+  const [counted] = await db
+    .select({ total: count() })
+    .from(projects)
+    .innerJoin(channels, isStable)
+    .where(isOffered)
+  const { total } = counted!
+  return { data, pagination: { page, limit, total, totalPages: Math.ceil(total / limit) } }
+}
+
+/** @throws OrielError RESOURCE_NOT_FOUND when there is no such project or it has no stable release */
+export async function getOffer({ db }: { db: Queryable }, id: string): Promise<Offer> {
+  const [offer] = await readOffers(db, and(eq(projects.id, id), isOffered), { page: 1, limit: 1 })
+  if (!offer) throw projectNotFound()
+  return offer
+}
+
+const isStable = and(eq(channels.projectId, projects.id), eq(channels.name, 'stable'))
+
+async function readOffers(
+  db: Queryable,
+  where: SQL | undefined,
+  { page, limit }: { page: number; limit: number },
+) {
+  const rows = await db
+    .select({
+      id: projects.id,
+      name: projects.name,
+      slug: projects.slug,
+      kind: projects.kind,
+      builder: { id: users.id, name: users.name },
+      version: versions.version,
+      manifest: versions.manifest,
+      implementations: sql<number>`(
+        select count(*)::int from widget_implementations i
+        where i.project_id = ${projects.id} and i.deleted_at is null)`,
+    })
+    .from(projects)
+    .innerJoin(channels, isStable)
+    .innerJoin(versions, eq(versions.id, channels.versionId))
+    .innerJoin(users, eq(users.id, projects.builderId))
+    .where(where)
+    .orderBy(desc(channels.releasedAt), desc(projects.id))
+    .limit(limit)
+    .offset((page - 1) * limit)
+  return rows.map(({ manifest: { title, description, config, presets, permissions }, ...row }): Offer => ({
+    ...row,
+    title,
+    description,
+    configSchema: config,
+    presets,
+    permissions,
+  }))
+}

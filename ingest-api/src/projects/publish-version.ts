@@ -1,0 +1,71 @@
+import { and, eq, sql } from 'drizzle-orm'
+import { bundles, projects, versions } from '../../../schema/tables/projects'
+import type { Version } from '../../../schema/wire/api'
+import { invalidFields, OrielError } from '../../../schema/wire/error'
+import type { Manifest } from '../../../schema/wire/manifest'
+import type { By } from '../accounts/actor'
+import { writeAudit } from '../accounts/audit'
+import type { Handles } from '../handles'
+import { newId } from '../new-id'
+import { checkBundle } from './check-bundle'
+import { lockProject } from './change-project'
+import { toVersion } from './list-versions'
+import { getProject } from './read-projects'
+
+/**
+ * Publishes an immutable version. Publishing the very same again answers the version that is there.
+ * @throws OrielError RESOURCE_NOT_FOUND for the project; VALIDATION_ERROR naming everything that is wrong with bundle
+ * and manifest; RESOURCE_CONFLICT when the version exists with another bundle or manifest
+ */
+export async function publishVersion(
+  { db, now }: Pick<Handles, 'db' | 'now'>,
+  { actor, requestId }: By,
+  projectId: string,
+  { bundle, manifest }: { bundle: Uint8Array; manifest: Manifest },
+): Promise<{ version: Version; created: boolean }> {
+  await getProject({ db }, actor, projectId)
+  const { checkManifestConfiguration } = await import('./check-configuration')
+  const fields = [
+    ...checkBundle(bundle, manifest),
+    ...checkManifestConfiguration(manifest).map(({ path, message }) => ({
+      path: `manifest.${path}`,
+      message,
+    })),
+  ]
+  if (fields.length > 0) throw invalidFields(fields)
+  return db.transaction(async (tx) => {
+    await lockProject(tx, actor, projectId)
+    const { version, integrity, size } = manifest
+    const [published] = await tx
+      .select({
+        row: versions,
+        same: sql<boolean>`${versions.manifest} = ${JSON.stringify(manifest)}::jsonb`,
+      })
+      .from(versions)
+      .where(and(eq(versions.projectId, projectId), eq(versions.version, version)))
+    if (published?.same) return { version: toVersion(published.row), created: false }
+    if (published)
+      throw new OrielError(
+        'RESOURCE_CONFLICT',
+        `Version ${version} is published with other contents and never changes. Publish under a new version number.`,
+      )
+    await tx.insert(bundles).values({ integrity, code: bundle }).onConflictDoNothing()
+    const id = newId('version')
+    const [row] = await tx
+      .insert(versions)
+      .values({ id, projectId, version, integrity, size, manifest, uploadedBy: actor.userId })
+      .returning()
+    await tx
+      .update(projects)
+      .set({ updatedAt: new Date(now()) })
+      .where(eq(projects.id, projectId))
+    await writeAudit(tx, {
+      actor,
+      requestId,
+      action: 'version.publish',
+      resource: { type: 'version', id },
+      after: { projectId, version, integrity, size },
+    })
+    return { version: toVersion(row!), created: true }
+  })
+}

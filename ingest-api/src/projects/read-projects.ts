@@ -1,0 +1,79 @@
+import { and, count, desc, eq, isNull, sql, type SQL } from 'drizzle-orm'
+import { projects } from '../../../schema/tables/projects'
+import type { Channel, Pagination, Project } from '../../../schema/wire/api'
+import { OrielError } from '../../../schema/wire/error'
+import type { Actor } from '../accounts/actor'
+import { ownedBy } from '../accounts/tenant-filter'
+import type { Queryable } from '../database'
+
+/** The projects that a persona may see. */
+export const ownProjects = (actor: Pick<Actor, 'userId' | 'persona'>): SQL | undefined =>
+  and(ownedBy(actor, { builder_id: projects.builderId }), isNull(projects.deletedAt))
+
+/** @throws OrielError RESOURCE_NOT_FOUND when it does not exist for this actor */
+export async function getProject({ db }: { db: Queryable }, actor: Actor, id: string): Promise<Project> {
+  const [row] = await db
+    .select(columns)
+    .from(projects)
+    .where(and(eq(projects.id, id), ownProjects(actor)))
+  if (!row) throw projectNotFound()
+  return toProject(row)
+}
+
+/** One page of the actor's projects, the last changed first. */
+export async function listProjects(
+  { db }: { db: Queryable },
+  actor: Pick<Actor, 'userId' | 'persona'>,
+  { page, limit, slug }: { page: number; limit: number; slug?: string | undefined },
+): Promise<{ data: Project[]; pagination: Pagination }> {
+  const where = and(ownProjects(actor), slug === undefined ? undefined : eq(projects.slug, slug))
+  const rows = await db
+    .select(columns)
+    .from(projects)
+    .where(where)
+    .orderBy(desc(projects.updatedAt), desc(projects.id))
+    .limit(limit)
+    .offset((page - 1) * limit)
+  const [counted] = await db.select({ total: count() }).from(projects).where(where)
+  const { total } = counted!
+  return {
+    data: rows.map(toProject),
+    pagination: { page, limit, total, totalPages: Math.ceil(total / limit) },
+  }
+}
+
+export const projectNotFound = () => new OrielError('RESOURCE_NOT_FOUND', 'There is no project with this id.')
+
+/** Everything a project shows, in one row: its lists are gathered where they stand. */
+const columns = {
+  id: projects.id,
+  builderId: projects.builderId,
+  name: projects.name,
+  slug: projects.slug,
+  description: projects.description,
+  kind: projects.kind,
+  status: projects.status,
+  createdAt: projects.createdAt,
+  updatedAt: projects.updatedAt,
+  channels: sql<Channel[]>`(
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'name', c.name, 'version', v.version, 'releasedAt', floor(extract(epoch from c.released_at) * 1000)
+    ) order by c.name), '[]')
+    from channels c join versions v on v.id = c.version_id where c.project_id = projects.id)`,
+  latestVersion: sql<string | null>`(
+    select v.version from versions v where v.project_id = projects.id order by v.created_at desc, v.id desc limit 1)`,
+  implementations: sql<number>`(
+    select count(*)::int from widget_implementations i where i.project_id = projects.id and i.deleted_at is null)`,
+}
+
+const toProject = ({
+  createdAt,
+  updatedAt,
+  ...row
+}: Omit<Project, 'createdAt' | 'updatedAt'> & Times): Project => ({
+  ...row,
+  createdAt: createdAt.getTime(),
+  updatedAt: updatedAt.getTime(),
+})
+
+type Times = { createdAt: Date; updatedAt: Date }

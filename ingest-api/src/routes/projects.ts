@@ -1,0 +1,81 @@
+import { Hono } from 'hono'
+import { channelName, page } from '../../../schema/checks/fields'
+import {
+  createProjectRequest,
+  projectsQuery,
+  releaseRequest,
+  rollbackRequest,
+  updateProjectRequest,
+} from '../../../schema/checks/projects'
+import { deleteProject, updateProject } from '../projects/change-project'
+import { createProject } from '../projects/create-project'
+import { listVersions } from '../projects/list-versions'
+import { previewRollback } from '../projects/preview-rollback'
+import { publishVersion } from '../projects/publish-version'
+import { getProject, listProjects } from '../projects/read-projects'
+import { releaseVersion } from '../projects/release-version'
+import { requireActor, requirePermission } from './authenticate'
+import type { AppEnv } from './context'
+import { checkInput, readBody, readId, readQuery } from './read-request'
+import { readUpload } from './read-upload'
+
+export const projects = new Hono<AppEnv>()
+
+projects.use(requireActor, requirePermission('create_projects'))
+
+projects.post('/', async (c) => {
+  const request = await readBody(c.req, createProjectRequest)
+  return c.json({ success: true, data: await createProject(c.var.handles, c.var, request) }, 201)
+})
+
+projects.get('/', async (c) => {
+  const query = readQuery(c.req, projectsQuery)
+  return c.json({ success: true, ...(await listProjects(c.var.handles, c.var.actor, query)) })
+})
+
+projects.get('/:id', async (c) => {
+  const id = readId(c.req, 'project')
+  return c.json({ success: true, data: await getProject(c.var.handles, c.var.actor, id) })
+})
+
+projects.patch('/:id', async (c) => {
+  const id = readId(c.req, 'project')
+  const changes = await readBody(c.req, updateProjectRequest)
+  return c.json({ success: true, data: await updateProject(c.var.handles, c.var, id, changes) })
+})
+
+projects.delete('/:id', async (c) => {
+  await deleteProject(c.var.handles, c.var, readId(c.req, 'project'))
+  return c.json({ success: true, data: null })
+})
+
+projects.post('/:id/versions', async (c) => {
+  const id = readId(c.req, 'project')
+  const upload = await readUpload(c.req)
+  const { version, created } = await publishVersion(c.var.handles, c.var, id, upload)
+  return c.json({ success: true, data: version }, created ? 201 : 200)
+})
+
+projects.get('/:id/versions', async (c) => {
+  const id = readId(c.req, 'project')
+  const query = readQuery(c.req, page)
+  return c.json({ success: true, ...(await listVersions(c.var.handles, c.var.actor, id, query)) })
+})
+
+projects.post('/:id/channels/:channel/release', async (c) => {
+  const projectId = readId(c.req, 'project')
+  const channel = checkInput(channelName, c.req.param('channel'), 'channel')
+  const { version } = await readBody(c.req, releaseRequest)
+  const move = { projectId, channel, version, kind: 'release' } as const
+  const { release, created } = await releaseVersion(c.var.handles, c.var, move)
+  return c.json({ success: true, data: release }, created ? 201 : 200)
+})
+
+projects.post('/:id/channels/:channel/rollback', async (c) => {
+  const projectId = readId(c.req, 'project')
+  const channel = checkInput(channelName, c.req.param('channel'), 'channel')
+  const { version, reason, dryRun } = await readBody(c.req, rollbackRequest)
+  const move = { projectId, channel, version, reason, kind: 'rollback' } as const
+  if (dryRun) return c.json({ success: true, data: await previewRollback(c.var.handles, c.var.actor, move) })
+  return c.json({ success: true, data: (await releaseVersion(c.var.handles, c.var, move)).release }, 201)
+})

@@ -1,0 +1,75 @@
+import { Hono } from 'hono'
+import { page } from '../../../schema/checks/fields'
+import {
+  configureRequest,
+  implementRequest,
+  originsRequest,
+  pinRequest,
+  statusRequest,
+} from '../../../schema/checks/implementations'
+import { configure } from '../implementations/configure'
+import { getRuntime } from '../implementations/get-runtime'
+import { implement } from '../implementations/implement'
+import { pinVersion } from '../implementations/pin-version'
+import { getImplementation } from '../implementations/read-implementations'
+import { setOrigins } from '../implementations/set-origins'
+import { setStatus } from '../implementations/set-status'
+import { getOffer, listOffers } from '../projects/list-offers'
+import { requireActor, requirePermission } from './authenticate'
+import type { AppEnv } from './context'
+import { readBody, readId, readQuery } from './read-request'
+
+export const widgets = new Hono<AppEnv>()
+
+widgets.post('/implement', requireActor, requirePermission('purchase_widgets'), async (c) => {
+  const request = await readBody(c.req, implementRequest)
+  return c.json({ success: true, data: await implement(c.var.handles, c.var, request) }, 201)
+})
+
+widgets.get('/:id', requireActor, requirePermission('manage_widgets'), async (c) => {
+  const id = readId(c.req, 'implementation')
+  return c.json({ success: true, data: await getImplementation(c.var.handles, c.var.actor, id) })
+})
+
+widgets.patch('/:id/configuration', requireActor, requirePermission('manage_widgets'), async (c) => {
+  const id = readId(c.req, 'implementation')
+  const { configuration } = await readBody(c.req, configureRequest)
+  return c.json({ success: true, data: await configure(c.var.handles, c.var, id, configuration) })
+})
+
+widgets.put('/:id/origins', requireActor, requirePermission('manage_widgets'), async (c) => {
+  const id = readId(c.req, 'implementation')
+  const { origins } = await readBody(c.req, originsRequest)
+  return c.json({ success: true, data: await setOrigins(c.var.handles, c.var, id, origins) })
+})
+
+widgets.put('/:id/pin', requireActor, requirePermission('manage_widgets'), async (c) => {
+  const id = readId(c.req, 'implementation')
+  const { version } = await readBody(c.req, pinRequest)
+  return c.json({ success: true, data: await pinVersion(c.var.handles, c.var, id, version) })
+})
+
+/** Who may set which status is decided with the row in hand. */
+widgets.patch('/:id/status', requireActor, async (c) => {
+  const id = readId(c.req, 'implementation')
+  const request = await readBody(c.req, statusRequest)
+  return c.json({ success: true, data: await setStatus(c.var.handles, c.var, id, request) })
+})
+
+/** Mounted at /api/marketplace: what a site owner can choose from. */
+export const marketplace = new Hono<AppEnv>()
+
+marketplace.get('/', requireActor, async (c) =>
+  c.json({ success: true, ...(await listOffers(c.var.handles, readQuery(c.req, page))) }),
+)
+
+marketplace.get('/:id', requireActor, async (c) =>
+  c.json({ success: true, data: await getOffer(c.var.handles, readId(c.req, 'project')) }),
+)
+
+/** Mounted at /api/modules: public, like the frame that shows the same. */
+export const modules = new Hono<AppEnv>()
+
+modules.get('/:id/runtime', async (c) =>
+  c.json({ success: true, data: await getRuntime(c.var.handles, readId(c.req, 'implementation')) }),
+)
