@@ -91,7 +91,7 @@ const builds: Record<string, RollupOptions[]> = {
   frame: [frameScript('outer'), frameScript('inner'), frameScript('refused')],
   sdk: [
     {
-      input: { index: 'sdk/index.ts', config: 'sdk/config.ts', cli: 'sdk/cli/main.ts' },
+      input: { index: './sdk/index.ts', config: './sdk/config.ts', cli: './sdk/cli/main.ts' },
       external: isPackage,
       plugins: node(),
       output: {
@@ -117,7 +117,7 @@ const builds: Record<string, RollupOptions[]> = {
   ],
   server: [
     {
-      input: { node: 'ingest-api/src/node.ts' },
+      input: { node: './ingest-api/src/node.ts' },
       external: isPackage,
       plugins: node(),
       output: { dir: 'dist/server', format: 'es', sourcemap: true, entryFileNames: '[name].js' },

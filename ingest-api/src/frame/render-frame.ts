@@ -1,5 +1,6 @@
+import { resolveConfiguration } from '../../../schema/wire/configuration'
 import type { FrameAssets, FrameRefusal, FrameSettings, WidgetSettings } from '../../../schema/wire/frame'
-import { isObject, type Json, type JsonObject } from '../../../schema/wire/json'
+import { isObject, type JsonObject } from '../../../schema/wire/json'
 import type { Manifest } from '../../../schema/wire/manifest'
 import { normalizeOrigin } from '../../../schema/wire/origin'
 import { escapeAttribute, escapeHtml } from './escape'
@@ -21,14 +22,13 @@ export type Room = {
   scripts: string
   /** Keys of the configuration that the manifest opens to the host page. */
   hostKeys: string[]
-  /** The manifest's defaults, for keys that a configuration made for an older version does not have. */
-  defaults: JsonObject
 }
 
 /** What one implementation adds to its version. */
 export type Placement = {
   id: string
   title: string
+  /** As stored: the version's defaults are put under it here. */
   configuration: JsonObject
   /** Origins that may host the frame. */
   origins: string[]
@@ -117,11 +117,10 @@ export const inlineScript = (code: string) =>
 /** JSON for a data block; the escape keeps `</script` and `<!--` from meaning anything to the parser. */
 const inlineJson = (value: object) => JSON.stringify(value).replaceAll('<', '\\u003c')
 
-/** Only plain https origins become part of a policy, whatever a manifest says. */
-const sources = (origins: string[]) =>
-  origins.map((origin) => normalizeOrigin(origin)).filter((origin) => origin?.startsWith('https:'))
+/** Whatever was stored, only origins become part of a policy. */
+const sources = (origins: string[]) => origins.filter((origin) => normalizeOrigin(origin) === origin)
 
-const policy = (directives: Record<string, (string | undefined)[]>) =>
+const policy = (directives: Record<string, string[]>) =>
   Object.entries(directives)
     .map(([name, values]) => `${name} ${values.length > 0 ? values.join(' ') : "'none'"}`)
     .join('; ')
@@ -152,8 +151,7 @@ export async function prepareRoom(
     'connect-src': sources(network),
     'img-src': ['data:', 'blob:', ...sources(images)],
   })
-  const properties = isObject(manifest.config.properties) ? Object.entries(manifest.config.properties) : []
-  const described = properties.filter((entry): entry is [string, JsonObject] => isObject(entry[1]))
+  const { properties } = manifest.config
   return {
     manifest,
     before: escapeAttribute(
@@ -165,11 +163,8 @@ export async function prepareRoom(
       `</script></head><body><div id="widget"></div><script>${assets.inner.code}</script><script>${code}</script></body></html>`,
     ),
     scripts: `'${assets.inner.hash}' '${hash}'`,
-    hostKeys: described.filter(([, schema]) => schema['x-host'] === true).map(([key]) => key),
-    defaults: Object.fromEntries(
-      described.flatMap(([key, schema]): [string, Json][] =>
-        schema.default === undefined ? [] : [[key, schema.default]],
-      ),
+    hostKeys: Object.entries(isObject(properties) ? properties : {}).flatMap(([key, schema]) =>
+      isObject(schema) && schema['x-host'] === true ? [key] : [],
     ),
   }
 }
@@ -177,24 +172,24 @@ export async function prepareRoom(
 /** Renders the document of `GET /w/:id`: the outer room with the inner one in it, in one piece. */
 export function renderFrame(
   assets: FrameAssets,
-  { manifest, before, after, scripts, hostKeys, defaults }: Room,
+  { manifest, before, after, scripts, hostKeys }: Room,
   { id, title, configuration, origins }: Placement,
   { token, baseUrl, now }: Visit,
 ): FrameAnswer {
   const { version } = manifest
-  const complete = { ...defaults, ...configuration }
+  const resolved = resolveConfiguration(manifest.config, configuration)
   const outer: FrameSettings = {
     token,
     api: baseUrl,
     implementation: id,
     origins,
-    configuration: complete,
+    configuration: resolved,
     hostKeys,
     title,
     version,
     now,
   }
-  const inner: WidgetSettings = { configuration: complete, title, version }
+  const inner: WidgetSettings = { configuration: resolved, title, version }
   const network = sources(manifest.permissions.network)
   const images = sources(manifest.permissions.images)
   const reachable = [...new Set([...network, ...images])]
@@ -208,7 +203,7 @@ export function renderFrame(
         'script-src': [`'${assets.outer.hash}'`, scripts],
         'connect-src': [base, ...network],
         'img-src': [base, 'data:', 'blob:', ...images],
-        'frame-ancestors': origins.map((origin) => normalizeOrigin(origin)).filter(Boolean),
+        'frame-ancestors': sources(origins),
         sandbox: ['allow-scripts'],
       }),
       'Connection-Allowlist': `(${['response-origin', ...reachable.map((origin) => `"${origin}"`)].join(' ')})`,
