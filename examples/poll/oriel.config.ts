@@ -6,7 +6,7 @@ export default defineConfig({
   title: 'Poll',
   description: 'One question, two to six answers. Visitors choose, and may change their mind.',
   version: '1.0.0',
-  height: 320,
+  height: 225,
   entry: './widget.tsx',
   config: z.object({
     question: z

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { prepareRoom, renderFrame, renderRefusal } from '../ingest-api/src/frame/render-frame'
+import type { WireBatch, WireEvent } from '../schema/wire/event'
+import type { FrameAssets, FrameScript } from '../schema/wire/frame'
+import type { JsonObject } from '../schema/wire/json'
+import type { Manifest } from '../schema/wire/manifest'
+
+const script = (name: string): FrameScript => JSON.parse(readFileSync(`dist/frame/${name}.json`, 'utf8'))
+
+/** What a test puts behind an id. */
+export type Widget = { bundle: string; manifest: Manifest; configuration?: JsonObject }
+
+/** The built frame on one origin and host pages on another, with everything posted to `/v1/events` kept. */
+export type EmbedServer = {
+  oriel: string
+  host: string
+  widgets: Map<string, Widget>
+  pages: Map<string, { html: string; headers?: Record<string, string> }>
+  batches: WireBatch[]
+  events: () => WireEvent[]
+  /** Answers the next posts with this status instead of 202. */
+  outage: { status: number | undefined }
+  close: () => Promise<void>
+}
+
+const listen = (server: Server) =>
+  new Promise<string>((resolve) => {
+    server.listen(0, () => resolve(`http://localhost:${(server.address() as AddressInfo).port}`))
+  })
+
+export async function startEmbedServer(): Promise<EmbedServer> {
+  const assets: FrameAssets = { outer: script('outer'), inner: script('inner'), refused: script('refused') }
+  const loader = readFileSync('dist/public/oriel.js', 'utf8')
+  const widgets: EmbedServer['widgets'] = new Map()
+  const pages: EmbedServer['pages'] = new Map()
+  const batches: WireBatch[] = []
+  const outage: EmbedServer['outage'] = { status: undefined }
+
+  const hostServer = createServer((request, response) => {
+    const page = pages.get(request.url ?? '')
+    response.writeHead(page ? 200 : 404, { 'Content-Type': 'text/html; charset=utf-8', ...page?.headers })
+    response.end(page?.html)
+  })
+  const orielServer = createServer(async (request, response) => {
+    const { pathname } = new URL(request.url ?? '', oriel)
+    if (pathname === '/oriel.js') {
+      response.writeHead(200, { 'Content-Type': 'text/javascript; charset=utf-8' }).end(loader)
+    } else if (pathname.startsWith('/w/')) {
+      const id = pathname.slice(3)
+      const widget = widgets.get(id)
+      const answer = widget
+        ? renderFrame(
+            assets,
+            await prepareRoom(assets, widget),
+            { id, title: widget.manifest.title, configuration: widget.configuration ?? {}, origins: [host] },
+            { token: `token-of-${id}`, baseUrl: oriel, now: Date.now() },
+          )
+        : renderRefusal(assets, 'unknown')
+      response.writeHead(answer.status, answer.headers).end(answer.html)
+    } else {
+      let body = ''
+      for await (const chunk of request) body += chunk
+      const cors = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': 'Retry-After' }
+      if (outage.status) return void response.writeHead(outage.status, cors).end()
+      const batch: WireBatch = JSON.parse(body)
+      batches.push(batch)
+      response.writeHead(202, { ...cors, 'Content-Type': 'application/json' })
+      response.end(JSON.stringify({ accepted: batch.events.length, duplicates: 0, rejected: [] }))
+    }
+  })
+  const host = await listen(hostServer)
+  const oriel = await listen(orielServer)
+  return {
+    oriel,
+    host,
+    widgets,
+    pages,
+    batches,
+    events: () => batches.flatMap(({ events }) => events),
+    outage,
+    async close() {
+      for (const server of [hostServer, orielServer]) {
+        server.closeAllConnections()
+        await new Promise((resolve) => server.close(resolve))
+      }
+    },
+  }
+}
