@@ -1,4 +1,7 @@
-/** An accepted event on its way to ClickHouse: its id and its finished row, one JSONEachRow line without newline. */
+/**
+ * An accepted event on its way to ClickHouse: its id and its finished row, one JSONEachRow line without newline.
+ * The line begins with the id, `{"id":"…",`, so that a restart finds it without parsing.
+ */
 export type SpooledEvent = { id: string; line: string }
 
 export type SpoolDepth = { events: number; bytes: number; oldestAt: number | null }

@@ -1,0 +1,171 @@
+import { open, readFile, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { nanoid } from 'nanoid'
+import type { ClickHouse } from '../clickhouse'
+import { describeError, type Log } from '../log'
+import { insertLines } from './insert-lines'
+import { readFrames, syncDirectory } from './segment'
+import type { SpoolDepth } from './spool'
+
+/** `bytes` and `events` count what is durable; the file may hold more that is still being written. */
+export type Segment = { number: number; path: string; bytes: number; events: number; beganAt: number }
+
+/** `events` are those of the segment before `offset`. */
+type Position = { segment: number; offset: number; events: number }
+/**
+ * Written durably before each insert. After a crash the same bytes are inserted again with the same token, which
+ * ClickHouse takes once, so it does not matter on which side of the insert the crash was.
+ */
+type Plan = { spool: string; from: Position; to: Position }
+
+export type Drain = { wake(): void; depth(): SpoolDepth; close(): Promise<void> }
+
+/** A batch is cut at this many bytes, or after this long when less is waiting. */
+const BATCH_BYTES = 8 * 1024 * 1024
+const LINGER_MS = 200
+const RETRY_MS = { first: 250, most: 15_000 }
+/** How long a stopping process keeps trying to hand over what it holds; the rest waits for the next start. */
+const CLOSE_MS = 10_000
+
+/** Carries segments to ClickHouse in the background, in order, each byte once. */
+export async function startDrain(options: {
+  directory: string
+  segments: Segment[]
+  /** Drained segments that stay. */
+  keep: number
+  clickhouse: Pick<ClickHouse, 'insert'>
+  log: Log
+  now: () => number
+  onStored?: (lines: string) => void
+}): Promise<Drain> {
+  const { directory, segments, keep, clickhouse, log, now, onStored } = options
+  const planPath = join(directory, 'plan.json')
+  let plan = await readPlan(planPath)
+  let position = plan.from
+  let waitingSince: number | null = null
+  let closing = false
+  let interrupt: () => void = () => {}
+  const pause = (ms: number) =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      interrupt = () => (clearTimeout(timer), resolve())
+    })
+
+  /** Reads from the position to the end of its segment, or to the planned end when a crash left one. */
+  async function readBatch(): Promise<{ lines: string[]; to: Position } | undefined> {
+    const index = segments.findIndex(({ number }) => number >= position.segment)
+    const segment = segments[index]
+    if (!segment) return undefined
+    const { offset, events } = segment.number === position.segment ? position : { offset: 0, events: 0 }
+    if (offset >= segment.bytes) {
+      const next = segments[index + 1]
+      if (!next) return undefined
+      position = { segment: next.number, offset: 0, events: 0 }
+      return readBatch()
+    }
+    const planned = plan.to.segment === segment.number && plan.to.offset > offset ? plan.to.offset : undefined
+    const file = await open(segment.path, 'r')
+    try {
+      const { payloads, end } = await readFrames(
+        file,
+        offset,
+        planned ?? segment.bytes,
+        planned ? Infinity : BATCH_BYTES,
+      )
+      if (payloads.length === 0) throw new Error(`Segment ${segment.number} cannot be read at ${offset}.`)
+      const lines = payloads.join('\n').split('\n')
+      position = { segment: segment.number, offset, events }
+      return { lines, to: { segment: segment.number, offset: end, events: events + lines.length } }
+    } finally {
+      await file.close()
+    }
+  }
+
+  async function drainBatch(): Promise<boolean> {
+    const batch = await readBatch()
+    if (!batch) return false
+    plan = { spool: plan.spool, from: position, to: batch.to }
+    await writePlan(planPath, plan, directory)
+    await removeDrained()
+    const token = `${plan.spool}:${position.segment}:${position.offset}-${batch.to.offset}`
+    await insertLines(clickhouse, token, batch.lines, log)
+    position = batch.to
+    onStored?.(batch.lines.join('\n'))
+    return true
+  }
+
+  /** Segments before the plan are in ClickHouse; all but the youngest of them go. */
+  async function removeDrained() {
+    const drained = segments.filter(({ number }) => number < plan.from.segment)
+    for (const segment of drained.slice(0, Math.max(0, drained.length - keep))) {
+      await rm(segment.path, { force: true })
+      segments.splice(segments.indexOf(segment), 1)
+    }
+  }
+
+  async function run() {
+    let retryMs = RETRY_MS.first
+    for (let deadline = Infinity; now() < deadline;) {
+      if (closing && deadline === Infinity) deadline = now() + CLOSE_MS
+      try {
+        if (await drainBatch()) {
+          retryMs = RETRY_MS.first
+          if (depth().bytes > BATCH_BYTES || closing) continue
+        } else if (closing) break
+        if (depth().bytes === 0) waitingSince = null
+        await pause(LINGER_MS)
+      } catch (error) {
+        log.warn('events wait for ClickHouse', { ...depth(), ...describeError(error) })
+        await pause(closing ? RETRY_MS.first : retryMs * (0.5 + Math.random()))
+        retryMs = Math.min(retryMs * 2, RETRY_MS.most)
+      }
+    }
+    if (position.segment !== plan.from.segment || position.offset !== plan.from.offset)
+      await writePlan(planPath, { ...plan, from: position, to: position }, directory)
+  }
+
+  function depth(): SpoolDepth {
+    const total = { events: 0, bytes: 0, oldestAt: waitingSince }
+    for (const { number, bytes, events } of segments) {
+      if (number < position.segment) continue
+      const drained = number === position.segment ? position : { offset: 0, events: 0 }
+      total.bytes += bytes - drained.offset
+      total.events += events - drained.events
+    }
+    return total
+  }
+
+  const running = run()
+  return {
+    wake() {
+      waitingSince ??= now()
+    },
+    depth,
+    async close() {
+      closing = true
+      interrupt()
+      await running
+    },
+  }
+}
+
+async function readPlan(path: string): Promise<Plan> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  const start = { segment: 0, offset: 0, events: 0 }
+  return text === undefined ? { spool: nanoid(), from: start, to: start } : JSON.parse(text)
+}
+
+async function writePlan(path: string, plan: Plan, directory: string) {
+  const file = await open(`${path}.new`, 'w')
+  try {
+    await file.writeFile(JSON.stringify(plan))
+    await file.datasync()
+  } finally {
+    await file.close()
+  }
+  await rename(`${path}.new`, path)
+  await syncDirectory(directory)
+}

@@ -1,0 +1,60 @@
+import type { ClickHouse } from '../clickhouse'
+import { describeError, type Log } from '../log'
+
+/**
+ * ClickHouse's words for "these rows cannot be": trying again does not help. Anything else (memory, too many parts,
+ * a lost connection) passes. https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp
+ */
+const DATA_ERRORS = new Set([
+  '6',
+  '26',
+  '27',
+  '38',
+  '41',
+  '53',
+  '69',
+  '70',
+  '72',
+  '117',
+  '130',
+  '131',
+  '321',
+  '349',
+  '376',
+  '441',
+  '691',
+])
+
+/**
+ * Inserts rows under a token, once, however often it is called. Rows that ClickHouse refuses are halved until the
+ * poisonous ones stand alone; those go to `dead_letters` with the reason, and their neighbours are stored.
+ * @throws whatever else ClickHouse says; then the caller tries again later
+ */
+export async function insertLines(
+  clickhouse: Pick<ClickHouse, 'insert'>,
+  token: string,
+  lines: string[],
+  log: Log,
+): Promise<void> {
+  try {
+    await clickhouse.insert('events', token, lines.join('\n'))
+  } catch (error) {
+    if (!isDataError(error)) throw error
+    if (lines.length === 1) {
+      log.error('event went to dead_letters', describeError(error))
+      const letter = {
+        token,
+        line: lines[0],
+        reason: error instanceof Error ? error.message.slice(0, 1000) : '',
+      }
+      await clickhouse.insert('dead_letters', `${token}:dead`, JSON.stringify(letter))
+      return
+    }
+    const half = lines.length >> 1
+    await insertLines(clickhouse, `${token}:0`, lines.slice(0, half), log)
+    await insertLines(clickhouse, `${token}:1`, lines.slice(half), log)
+  }
+}
+
+const isDataError = (error: unknown) =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' && DATA_ERRORS.has(error.code)
