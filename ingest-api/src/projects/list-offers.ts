@@ -2,6 +2,7 @@ import { and, count, desc, eq, isNull, notInArray, sql, type SQL } from 'drizzle
 import { channels, projects, versions } from '../../../schema/tables/projects'
 import { users } from '../../../schema/tables/users'
 import type { Offer, Pagination } from '../../../schema/wire/api'
+import type { Manifest } from '../../../schema/wire/manifest'
 import type { Queryable } from '../database'
 import { projectNotFound } from './read-projects'
 
@@ -61,12 +62,18 @@ async function readOffers(
     .orderBy(desc(channels.releasedAt), desc(projects.id))
     .limit(limit)
     .offset((page - 1) * limit)
-  return rows.map(({ manifest: { title, description, config, presets, permissions }, ...row }): Offer => ({
-    ...row,
-    title,
-    description,
-    configSchema: config,
-    presets,
-    permissions,
-  }))
+  return rows.map(toOffer)
 }
+
+type OfferRow = Omit<Offer, 'title' | 'description' | 'configSchema' | 'presets' | 'permissions'> & {
+  manifest: Manifest
+}
+
+const toOffer = ({ manifest, ...row }: OfferRow): Offer => ({
+  ...row,
+  title: manifest.title,
+  description: manifest.description,
+  configSchema: manifest.config,
+  presets: manifest.presets,
+  permissions: manifest.permissions,
+})

@@ -1,4 +1,5 @@
 import vm from 'node:vm'
+import { isObject } from '../../../schema/wire/json'
 
 const room = vm.createContext(Object.create(null))
 const call = new vm.Script('task()')
@@ -17,8 +18,10 @@ export function withinMs<T>(timeoutMs: number, task: () => T): { value: T } | un
     call.runInContext(room, { timeout: timeoutMs })
     return done
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
-      return undefined
+    // The error is of the room's realm and therefore no instance of our Error.
+    if (isObject(error) && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return undefined
     throw error
+  } finally {
+    room.task = undefined
   }
 }

@@ -27,7 +27,7 @@ import {
   setRefreshCookie,
 } from './authenticate'
 import type { AppContext, AppEnv } from './context'
-import { readBody, readId } from './read-request'
+import { checkInput, MAX_BODY_BYTES, parseJson, readBody, readBytes, readId } from './read-request'
 
 export const auth = new Hono<AppEnv>()
 
@@ -47,10 +47,9 @@ auth.post('/login', async (c) => {
 })
 
 auth.post('/refresh', async (c) => {
-  const sent =
-    c.req.header('content-length') === '0' || !c.req.raw.body ? {} : await readBody(c.req, refreshRequest)
-  const cookie = getRefreshCookie(c)
-  const token = sent.refreshToken ?? cookie
+  const body = await readBytes(c.req, MAX_BODY_BYTES)
+  const sent = checkInput(refreshRequest, body.length > 0 ? parseJson(body) : {})
+  const token = sent.refreshToken ?? getRefreshCookie(c)
   if (!token) throw new OrielError('AUTH_ERROR', 'There is no refresh token. Please sign in.')
   if (!sent.refreshToken) requireOwnOrigin(c)
   const tokens = await refreshSession(c.var.handles, token, c.var.requestId)

@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { INTERVALS, type Interval } from '../wire/api'
+import { id } from './fields'
+
+const DAY_MS = 24 * 60 * 60 * 1000
+const LENGTH_MS: Record<Interval, number> = {
+  minute: 60_000,
+  hour: 3_600_000,
+  day: DAY_MS,
+  week: 7 * DAY_MS,
+  month: 30 * DAY_MS,
+}
+const MOST_BUCKETS = 2_000
+
+const timeMessage = 'Must be a time: epoch milliseconds or ISO 8601.'
+
+/** Epoch ms as digits, or ISO 8601. */
+const time = z.string().transform((value, context) => {
+  const at = /^\d{1,15}$/.test(value) ? Number(value) : Date.parse(value)
+  if (Number.isFinite(at)) return at
+  context.addIssue(timeMessage)
+  return z.NEVER
+})
+
+const timezone = z.string().refine((value) => {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: value }))
+  } catch {
+    return false
+  }
+}, 'Must be an IANA time zone such as Europe/Amsterdam.')
+
+/** Which part of the past a report is about. Left out: the last 30 days by day in UTC. */
+export const usageQuery = z
+  .object({
+    from: time.optional(),
+    to: time.optional(),
+    interval: z.enum(INTERVALS).default('day'),
+    timezone: timezone.default('UTC'),
+  })
+  .transform((query, context) => {
+    const to = query.to ?? Date.now() + 1
+    const from = query.from ?? to - 30 * DAY_MS
+    if (from >= to) context.addIssue({ code: 'custom', path: ['from'], message: 'Must be before "to".' })
+    if ((to - from) / LENGTH_MS[query.interval] > MOST_BUCKETS)
+      context.addIssue({
+        code: 'custom',
+        path: ['interval'],
+        message: `Must be longer: this period has more than ${MOST_BUCKETS} of them.`,
+      })
+    return { ...query, from, to }
+  })
+
+export const implementationQuery = z.object({ implementation: id('implementation').optional() })
