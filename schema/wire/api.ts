@@ -51,12 +51,10 @@ export type Project = {
   updatedAt: number
 }
 
-/** A project that any end user may implement, as its stable channel serves it. */
-export type Offer = Pick<Project, 'id' | 'name' | 'slug' | 'kind' | 'implementations'> & {
+/** A project that any end user may implement, with what its stable channel serves, which is its `latestVersion`. */
+export type Offer = Project & {
   builder: { id: string; name: string }
   title: string
-  description: string
-  version: string
   configSchema: JsonObject
   presets: Manifest['presets']
   permissions: Manifest['permissions']
@@ -206,7 +204,14 @@ export type PlatformAnalytics = {
   implementations: Record<ImplementationStatus, number>
   revenue: { currency: string; total: number; monthly: number }
   usage: Usage
-  top: { implementationId: string; name: string; projectName: string; loads: number; interactions: number; errors: number }[]
+  top: {
+    implementationId: string
+    name: string
+    projectName: string
+    loads: number
+    interactions: number
+    errors: number
+  }[]
 }
 
 export type HealthCheck = { ok: boolean; ms: number; message?: string }
@@ -216,4 +221,6 @@ export type Health = {
   version: string
   uptimeSeconds: number
   checks: Record<'postgres' | 'clickhouse' | 'spool', HealthCheck>
+  /** Accepted events that are not in ClickHouse yet; `oldestAt` is since when. */
+  spool: { events: number; bytes: number; oldestAt: number | null }
 }

@@ -1,26 +1,27 @@
 import { eq } from 'drizzle-orm'
 import { widgetImplementations } from '../../../schema/tables/implementations'
-import type { ImplementationStatus } from '../../../schema/wire/api'
+import type { Implementation } from '../../../schema/wire/api'
 import { OrielError } from '../../../schema/wire/error'
 import { hasPermission } from '../../../schema/wire/permission'
 import type { StatusRequest } from '../../../schema/wire/requests'
 import type { By } from '../accounts/actor'
 import { writeAudit } from '../accounts/audit'
 import type { Handles } from '../handles'
-import { lockImplementation } from './read-implementations'
+import { getImplementation, lockImplementation } from './read-implementations'
 
 /**
  * Pauses, activates or suspends an implementation. The site's owner pauses and activates; suspending, and lifting it,
  * is for the builder and the platform.
- * @throws OrielError RESOURCE_NOT_FOUND, PERMISSION_ERROR
+ * @returns the implementation, or for a builder, whose business its settings are not, the status alone
+ * @throws OrielError RESOURCE_NOT_FOUND, PERMISSION_ERROR, RESOURCE_CONFLICT while it is over its limit
  */
 export async function setStatus(
-  { db, now }: Pick<Handles, 'db' | 'now'>,
+  handles: Pick<Handles, 'db' | 'config' | 'now'>,
   { actor, requestId }: By,
   id: string,
   { status }: StatusRequest,
-): Promise<{ id: string; status: ImplementationStatus }> {
-  return db.transaction(async (tx) => {
+): Promise<Implementation | Pick<Implementation, 'id' | 'status'>> {
+  await handles.db.transaction(async (tx) => {
     const { status: before } = await lockImplementation(tx, actor, id)
     const concernsSuspension = status === 'suspended' || before === 'suspended'
     if (!hasPermission(actor.permissions, concernsSuspension ? 'manage_implementations' : 'manage_widgets'))
@@ -30,7 +31,7 @@ export async function setStatus(
           ? 'Only the builder or the platform suspends a widget or lifts its suspension.'
           : 'Only the owner of the site pauses and activates a widget.',
       )
-    if (status === before) return { id, status }
+    if (status === before) return
     if (before === 'over_limit')
       throw new OrielError(
         'RESOURCE_CONFLICT',
@@ -38,7 +39,7 @@ export async function setStatus(
       )
     await tx
       .update(widgetImplementations)
-      .set({ status, updatedAt: new Date(now()) })
+      .set({ status, updatedAt: new Date(handles.now()) })
       .where(eq(widgetImplementations.id, id))
     await writeAudit(tx, {
       actor,
@@ -48,6 +49,8 @@ export async function setStatus(
       before: { status: before },
       after: { status },
     })
-    return { id, status }
   })
+  return hasPermission(actor.permissions, 'manage_widgets')
+    ? getImplementation(handles, actor, id)
+    : { id, status }
 }

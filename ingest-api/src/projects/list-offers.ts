@@ -1,10 +1,10 @@
-import { and, count, desc, eq, isNull, notInArray, sql, type SQL } from 'drizzle-orm'
+import { and, count, desc, eq, isNull, notInArray, type SQL } from 'drizzle-orm'
 import { channels, projects, versions } from '../../../schema/tables/projects'
 import { users } from '../../../schema/tables/users'
-import type { Offer, Pagination } from '../../../schema/wire/api'
+import type { Offer, Pagination, Project } from '../../../schema/wire/api'
 import type { Manifest } from '../../../schema/wire/manifest'
 import type { Queryable } from '../database'
-import { projectNotFound } from './read-projects'
+import { projectColumns, projectNotFound, toProject } from './read-projects'
 
 /** A project that is open to everybody once it has a release. */
 export const isOffered = and(
@@ -43,16 +43,9 @@ async function readOffers(
 ) {
   const rows = await db
     .select({
-      id: projects.id,
-      name: projects.name,
-      slug: projects.slug,
-      kind: projects.kind,
+      project: projectColumns,
       builder: { id: users.id, name: users.name },
-      version: versions.version,
       manifest: versions.manifest,
-      implementations: sql<number>`(
-        select count(*)::int from widget_implementations i
-        where i.project_id = ${projects.id} and i.deleted_at is null)`,
     })
     .from(projects)
     .innerJoin(channels, isStable)
@@ -62,17 +55,16 @@ async function readOffers(
     .orderBy(desc(channels.releasedAt), desc(projects.id))
     .limit(limit)
     .offset((page - 1) * limit)
-  return rows.map(toOffer)
+  return rows.map(({ project, builder, manifest }) => toOffer(toProject(project), builder, manifest))
 }
 
-type OfferRow = Omit<Offer, 'title' | 'description' | 'configSchema' | 'presets' | 'permissions'> & {
-  manifest: Manifest
-}
-
-const toOffer = ({ manifest, ...row }: OfferRow): Offer => ({
-  ...row,
+/** What is published and not released stays the builder's business, so the newest version is the stable one. */
+const toOffer = (project: Project, builder: Offer['builder'], manifest: Manifest): Offer => ({
+  ...project,
+  builder,
+  latestVersion: manifest.version,
   title: manifest.title,
-  description: manifest.description,
+  description: manifest.description || project.description,
   configSchema: manifest.config,
   presets: manifest.presets,
   permissions: manifest.permissions,

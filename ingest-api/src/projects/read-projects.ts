@@ -13,7 +13,7 @@ export const ownProjects = (actor: Pick<Actor, 'userId' | 'persona'>): SQL | und
 /** @throws OrielError RESOURCE_NOT_FOUND when it does not exist for this actor */
 export async function getProject({ db }: { db: Queryable }, actor: Actor, id: string): Promise<Project> {
   const [row] = await db
-    .select(columns)
+    .select(projectColumns)
     .from(projects)
     .where(and(eq(projects.id, id), ownProjects(actor)))
   if (!row) throw projectNotFound()
@@ -28,7 +28,7 @@ export async function listProjects(
 ): Promise<{ data: Project[]; pagination: Pagination }> {
   const where = and(ownProjects(actor), slug === undefined ? undefined : eq(projects.slug, slug))
   const rows = await db
-    .select(columns)
+    .select(projectColumns)
     .from(projects)
     .where(where)
     .orderBy(desc(projects.updatedAt), desc(projects.id))
@@ -45,7 +45,7 @@ export async function listProjects(
 export const projectNotFound = () => new OrielError('RESOURCE_NOT_FOUND', 'There is no project with this id.')
 
 /** Everything a project shows, in one row: its lists are gathered where they stand. */
-const columns = {
+export const projectColumns = {
   id: projects.id,
   builderId: projects.builderId,
   name: projects.name,
@@ -66,7 +66,7 @@ const columns = {
     select count(*)::int from widget_implementations i where i.project_id = projects.id and i.deleted_at is null)`,
 }
 
-const toProject = ({
+export const toProject = ({
   createdAt,
   updatedAt,
   ...row

@@ -252,7 +252,7 @@ describe('origins, pins and status', () => {
     expect((await setStatus(id, 'suspended')).status).toBe(403)
     expect((await setStatus(id, 'active', builder)).status).toBe(403)
     expect((await setStatus(id, 'suspended', otherBuilder)).status).toBe(404)
-    expect((await setStatus(id, 'suspended', builder)).data.status).toBe('suspended')
+    expect((await setStatus(id, 'suspended', builder)).data).toEqual({ id, status: 'suspended' })
     expect((await setStatus(id, 'active')).status).toBe(403)
     expect((await setStatus(id, 'active', admin)).data.status).toBe('active')
     expect((await setStatus(id, 'over_limit', admin)).status).toBe(400)
@@ -327,7 +327,8 @@ describe('the marketplace', () => {
     expect(data.find(({ id }) => id === project.id)).toMatchObject({
       builder: { id: builder.user.id, name: builder.user.name },
       title: 'Poll',
-      version: '1.0.0',
+      latestVersion: '1.0.0',
+      channels: [{ name: 'stable', version: '1.0.0' }],
       presets: manifestOf(BUNDLE).presets,
     })
     expect(data.map(({ id }) => id)).not.toContain(draft.id)
