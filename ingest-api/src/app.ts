@@ -50,7 +50,11 @@ export function createApp(handles: Handles): Hono<AppEnv> {
       route: c.req.routePath,
       ...describeError(error),
     })
-    return answerError(c, 'INTERNAL_SERVER_ERROR', 'Something went wrong on our side. The request id finds it in the log.')
+    return answerError(
+      c,
+      'INTERNAL_SERVER_ERROR',
+      'Something went wrong on our side. The request id finds it in the log.',
+    )
   })
   return app
 }

@@ -13,6 +13,8 @@ export type Config = {
   secret: string | undefined
   /** Load the demo on the first run and serve its host page on `port + 1`. */
   demo: boolean
+  /** Made a super admin at the start if there is none by this address. */
+  admin: { email: string; password: string } | undefined
   logLevel: 'debug' | 'info' | 'warn' | 'error'
   supportContact: string | null
   maxSpoolBytes: number
@@ -52,9 +54,12 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   const secret = env.AUTH_SECRET || undefined
   if (secret && secret.length < 32) problems.push('AUTH_SECRET must have at least 32 characters')
   if (!secret && databaseUrl) problems.push('AUTH_SECRET is required when DATABASE_URL is set')
+  const [email, password] = [env.ADMIN_EMAIL, env.ADMIN_PASSWORD]
+  if (Boolean(email) !== Boolean(password)) problems.push('ADMIN_EMAIL and ADMIN_PASSWORD go together')
+  if (password && password.length < 10) problems.push('ADMIN_PASSWORD must have at least 10 characters')
   const config: Config = {
     environment: oneOf('NODE_ENV', ['development', 'production', 'test'], 'development'),
-    host: env.HOST || (databaseUrl ? '0.0.0.0' : 'localhost'),
+    host: env.HOST || (databaseUrl ? '0.0.0.0' : '127.0.0.1'),
     port,
     baseUrl: url('PUBLIC_URL', ['http:', 'https:']) ?? `http://localhost:${port}`,
     dataDir: env.ORIEL_DATA_DIR || '.oriel',
@@ -62,6 +67,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     clickhouseUrl,
     secret,
     demo: oneOf('ORIEL_DEMO', ['0', '1'], databaseUrl ? '0' : '1') === '1',
+    admin: email && password ? { email, password } : undefined,
     logLevel: oneOf('LOG_LEVEL', ['debug', 'info', 'warn', 'error'], 'info'),
     supportContact: env.SUPPORT_CONTACT || null,
     maxSpoolBytes: integer('ORIEL_MAX_SPOOL_BYTES', 4 * 1024 ** 3, Number.MAX_SAFE_INTEGER),

@@ -4,8 +4,6 @@ export type Keys = {
   session: Uint8Array
   /** HMAC-SHA256 key of access tokens (people and the CLI). */
   access: Uint8Array
-  /** Seeds the visitor salt, which changes every UTC day. */
-  visitor: Uint8Array
 }
 
 /** Derives the keys with HKDF-SHA256 (RFC 5869); the purpose is the `info` parameter. */
@@ -20,5 +18,5 @@ export async function deriveKeys(secret: string): Promise<Keys> {
         256,
       ),
     )
-  return { session: await derive('session'), access: await derive('access'), visitor: await derive('visitor') }
+  return { session: await derive('session'), access: await derive('access') }
 }

@@ -19,5 +19,8 @@ export function describeError(error: unknown): { error: string; stack?: string }
   if (!(error instanceof Error)) return { error: typeof error }
   const cause = error.cause instanceof Error ? error.cause : error
   const message = cause === error && error.message.startsWith('Failed query') ? 'Failed query' : cause.message
-  return { error: `${cause.name}: ${message}`, stack: (cause.stack ?? '').split('\n    at ').slice(1, 8).join(' < ') }
+  return {
+    error: `${cause.name}: ${message}`,
+    stack: (cause.stack ?? '').split('\n    at ').slice(1, 8).join(' < '),
+  }
 }

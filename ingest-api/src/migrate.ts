@@ -18,10 +18,14 @@ export async function migrateClickHouse(clickhouse: ClickHouse, root: string): P
     `CREATE TABLE IF NOT EXISTS migrations (name String, at DateTime64(3, 'UTC') DEFAULT now64(3))
      ENGINE = MergeTree ORDER BY name`,
   )
-  const done = new Set((await clickhouse.query<{ name: string }>('SELECT name FROM migrations', {})).map((row) => row.name))
+  const done = new Set(
+    (await clickhouse.query<{ name: string }>('SELECT name FROM migrations', {})).map((row) => row.name),
+  )
   for (const name of (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort()) {
     if (done.has(name)) continue
-    const statements = (await readFile(join(folder, name), 'utf8')).split(/;\s*$/m).filter((part) => part.trim() !== '')
+    const statements = (await readFile(join(folder, name), 'utf8'))
+      .split(/;\s*$/m)
+      .filter((part) => part.trim() !== '')
     for (const statement of statements) await clickhouse.command(statement)
     await clickhouse.insert('migrations', `migration:${name}`, JSON.stringify({ name }))
   }

@@ -35,10 +35,21 @@ export async function createTestHandles(): Promise<TestHandles> {
   await migrateClickHouse(clickhouse, process.cwd())
   const logged: string[] = []
   const log = createLog('debug', (line) => logged.push(line))
-  const config = readConfig({ NODE_ENV: 'test', PORT: '0', PUBLIC_URL: 'http://oriel.test', ORIEL_DATA_DIR: directory })
+  const config = readConfig({
+    NODE_ENV: 'test',
+    PORT: '0',
+    PUBLIC_URL: 'http://oriel.test',
+    ORIEL_DATA_DIR: directory,
+  })
   let fixed: number | undefined
   const now = () => fixed ?? Date.now()
-  const spool = await openDiskSpool({ directory: join(directory, 'spool'), maxBytes: config.maxSpoolBytes, clickhouse, log, now })
+  const spool = await openDiskSpool({
+    directory: join(directory, 'spool'),
+    maxBytes: config.maxSpoolBytes,
+    clickhouse,
+    log,
+    now,
+  })
   return {
     config,
     db: openDatabase(sql),

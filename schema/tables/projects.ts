@@ -124,7 +124,10 @@ export const releases = pgTable(
     createdAt: createdAt(),
   },
   (table) => [
-    foreignKey({ columns: [table.projectId, table.channel], foreignColumns: [channels.projectId, channels.name] }),
+    foreignKey({
+      columns: [table.projectId, table.channel],
+      foreignColumns: [channels.projectId, channels.name],
+    }),
     index('idx_releases_channel').on(table.projectId, table.channel, table.sequence),
     check('releases_kind', sql`${table.kind} in ('release', 'rollback')`),
     check('releases_rollback_reason', sql`${table.kind} <> 'rollback' or ${table.reason} is not null`),

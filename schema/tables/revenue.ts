@@ -52,7 +52,10 @@ export const templatePurchases = pgTable(
     purchaseAmount: bigint('purchase_amount', { mode: 'number' }).notNull(),
     currency: char('currency', { length: 3 }).notNull().default('USD'),
     purchaseDate: time('purchase_date').notNull().defaultNow(),
-    status: text('status').$type<'pending' | 'completed' | 'refunded' | 'failed'>().notNull().default('completed'),
+    status: text('status')
+      .$type<'pending' | 'completed' | 'refunded' | 'failed'>()
+      .notNull()
+      .default('completed'),
     metadata: jsonb('metadata').$type<Record<string, unknown>>().notNull().default({}),
   },
   (table) => [

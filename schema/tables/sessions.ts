@@ -35,13 +35,19 @@ export const refreshTokens = pgTable(
     sessionId: text('session_id')
       .notNull()
       .references(() => sessions.id, { onDelete: 'cascade' }),
-    parentHash: text('parent_hash').references((): AnyPgColumn => refreshTokens.hash, { onDelete: 'cascade' }),
+    parentHash: text('parent_hash').references((): AnyPgColumn => refreshTokens.hash, {
+      onDelete: 'cascade',
+    }),
     createdAt: createdAt(),
     expiresAt: time('expires_at').notNull(),
     spentAt: time('spent_at'),
   },
   (table) => [
-    uniqueIndex('refresh_tokens_one_live').on(table.sessionId).where(sql`${table.spentAt} is null`),
-    uniqueIndex('refresh_tokens_one_child').on(table.parentHash).where(sql`${table.parentHash} is not null`),
+    uniqueIndex('refresh_tokens_one_live')
+      .on(table.sessionId)
+      .where(sql`${table.spentAt} is null`),
+    uniqueIndex('refresh_tokens_one_child')
+      .on(table.parentHash)
+      .where(sql`${table.parentHash} is not null`),
   ],
 )

@@ -22,7 +22,9 @@ export const users = pgTable(
     deletedAt: time('deleted_at'),
   },
   (table) => [
-    uniqueIndex('users_email_live').on(sql`lower(${table.email})`).where(sql`${table.deletedAt} is null`),
+    uniqueIndex('users_email_live')
+      .on(sql`lower(${table.email})`)
+      .where(sql`${table.deletedAt} is null`),
     index('idx_users_persona').on(table.persona),
     index('idx_users_roles').using('gin', table.roles),
     index('idx_users_permissions').using('gin', table.permissions),

@@ -25,13 +25,16 @@ export type Greeting =
 
 export type Theme = 'light' | 'dark'
 
-/** What surrounds the widget. A missing part means: as the visitor's browser has it. */
-export type Surroundings = { theme?: Theme; locale?: string; direction?: 'ltr' | 'rtl' }
+/**
+ * What surrounds the widget: the page's CSS `color-scheme` and `direction`, and its language, where it says one.
+ */
+export type Surroundings = { colorScheme: string; direction: string; locale?: string | undefined }
 
-/** Host page to outer frame. `configuration` holds overrides; keys that the manifest does not open are dropped. */
-export type HostMessage =
-  | ({ type: 'context'; configuration?: JsonObject } & Surroundings)
-  | { type: 'message'; name: string; data: Json }
+/** Something that the host page and the widget say to each other; what it means is theirs. */
+export type Message = { type: 'message'; name: string; data: Json }
+
+/** Host page to outer frame. `configuration` is the element's attribute: JSON of an object, or nothing. */
+export type HostMessage = ({ type: 'context'; configuration: string | null } & Surroundings) | Message
 
 /** What went wrong, in a form that the host page and the reports share. */
 export type Fault = { code: string; message: string }
@@ -43,16 +46,28 @@ export type FrameMessage =
   | { type: 'event'; detail: { name: string; data: Json } }
   | { type: 'error'; detail: Fault }
 
-/** Outer frame to inner frame. */
-export type RoomMessage = HostMessage | { type: 'ping' }
+/** Outer frame to inner frame. `configuration` is the whole of it, with the host page's share. */
+export type RoomMessage =
+  ({ type: 'context'; configuration: JsonObject } & Surroundings) | Message | { type: 'ping' }
+
+/** What the runtime itself finds wrong with a widget, and the sentence for those who read it. */
+export const FAULTS = {
+  no_widget: 'The bundle did not start a widget.',
+  bad_configuration: 'The configuration attribute must be JSON of an object.',
+  resize_loop: 'The height never came to rest, so that it stays as it was.',
+  unresponsive: 'The widget has not answered for 5 seconds.',
+  too_many_messages: 'The widget sent more than 50 messages in a second and is no longer heard.',
+  message_too_large: 'The widget sent a message of more than 16 KB and is no longer heard.',
+} as const
 
 /** Inner frame to outer frame. Written by whoever wrote the bundle, so nothing in it is to be believed. */
 export type WidgetMessage =
   | { type: 'ready' | 'open' | 'close' | 'pong' }
   | { type: 'resize'; height: number }
-  | { type: 'track'; name: string; data?: JsonObject }
-  | { type: 'message'; name: string; data: Json }
+  | { type: 'track'; name: string; data?: JsonObject | undefined }
+  | Message
   | { type: 'error'; code: string; message: string; stack?: string }
+  | { type: 'fault'; code: keyof typeof FAULTS }
 
 export const isGreeting = (value: unknown): value is Greeting => isObject(value) && value.oriel === PROTOCOL
 
@@ -61,10 +76,10 @@ const isOptional = (value: unknown, check: (value: unknown) => boolean) => value
 
 const hostChecks: Record<string, (message: Record<string, unknown>) => boolean> = {
   context: (message) =>
-    isOptional(message.theme, (theme) => theme === 'light' || theme === 'dark') &&
+    isText(message.colorScheme) &&
+    isText(message.direction) &&
     isOptional(message.locale, isText) &&
-    isOptional(message.direction, (direction) => direction === 'ltr' || direction === 'rtl') &&
-    isOptional(message.configuration, isObject),
+    (message.configuration === null || isText(message.configuration)),
   message: (message) => isEventName(message.name),
 }
 
@@ -77,6 +92,7 @@ const widgetChecks: Record<string, (message: Record<string, unknown>) => boolean
   track: (message) => isEventName(message.name) && isOptional(message.data, isObject),
   message: (message) => isEventName(message.name),
   error: (message) => isText(message.code) && isText(message.message) && isOptional(message.stack, isText),
+  fault: (message) => isText(message.code) && Object.hasOwn(FAULTS, message.code),
 }
 
 const passes = (checks: typeof hostChecks, value: unknown) =>

@@ -48,10 +48,7 @@ const STATUS: Record<FrameRefusal, FrameAnswer['status']> = {
 /** Powerful features known to browsers in 2026; a frame has none of them, whatever its host page would allow. */
 const DENIED_FEATURES = [
   'accelerometer',
-  'ambient-light-sensor',
-  'attribution-reporting',
   'autoplay',
-  'bluetooth',
   'browsing-topics',
   'camera',
   'clipboard-read',
@@ -82,7 +79,6 @@ const DENIED_FEATURES = [
   'serial',
   'storage-access',
   'usb',
-  'web-share',
   'window-management',
   'xr-spatial-tracking',
 ]

@@ -1,0 +1,33 @@
+import type { BuilderDashboard } from '../../../schema/wire/api'
+import type { Actor } from '../accounts/actor'
+import type { Handles } from '../handles'
+import { listProjects } from '../projects/read-projects'
+import { countUsage, type UsageQuestion } from '../reports/count-usage'
+import { listRevenue, sumRevenue } from '../revenue/sum-revenue'
+import { listCustomers, listTrackedImplementations } from './list-tracked-implementations'
+
+const FIRST = { page: 1, limit: 20 }
+
+/** Everything a builder sees first: money, projects, where they run, for whom, and how much they are used. */
+export async function getBuilderDashboard(
+  handles: Pick<Handles, 'db' | 'clickhouse' | 'now'>,
+  builderId: string,
+  question: UsageQuestion,
+): Promise<BuilderDashboard> {
+  const builder: Pick<Actor, 'userId' | 'persona'> = { userId: builderId, persona: 'builder' }
+  const [sum, series, projects, implementations, customers, usage] = await Promise.all([
+    sumRevenue(handles, builder, handles.now()),
+    listRevenue(handles, builder, question),
+    listProjects(handles, builder, FIRST),
+    listTrackedImplementations(handles, builder, question, FIRST),
+    listCustomers(handles, builder, FIRST.limit),
+    countUsage(handles, { whose: 'builder', builderId }, question),
+  ])
+  return {
+    revenue: { ...sum, series },
+    projects: projects.data,
+    implementations: implementations.data,
+    customers,
+    usage,
+  }
+}

@@ -1,0 +1,55 @@
+import type { EndUserDashboard, Implementation, Usage } from '../../../schema/wire/api'
+import type { Actor } from '../accounts/actor'
+import type { Handles } from '../handles'
+import { getImplementation, listImplementations } from '../implementations/read-implementations'
+import { countUsage, type UsageQuestion } from '../reports/count-usage'
+import { listRecentEvents } from '../reports/list-recent-events'
+import type { Tenant } from '../reports/tenant'
+import { sumRevenue } from '../revenue/sum-revenue'
+
+type Needs = Pick<Handles, 'db' | 'clickhouse' | 'config' | 'now'>
+
+const MOST_WIDGETS = 100
+const RECENT_EVENTS = 20
+
+/** Everything a site owner sees first: the widgets, how they are used, what they cost, whom to ask. */
+export async function getEndUserDashboard(
+  handles: Needs,
+  endUserId: string,
+  question: UsageQuestion,
+): Promise<EndUserDashboard> {
+  const owner = ownerOf(endUserId)
+  const widgets = await listImplementations(handles, owner, { page: 1, limit: MOST_WIDGETS })
+  const tenant = tenantOf(widgets)
+  const [usage, recent, billing] = await Promise.all([
+    countUsage(handles, tenant, question),
+    listRecentEvents(handles, tenant, question, RECENT_EVENTS),
+    sumRevenue(handles, owner, handles.now()),
+  ])
+  return { widgets, usage, recent, billing, support: { contact: handles.config.supportContact } }
+}
+
+/**
+ * Usage of all of a site owner's widgets, or of one.
+ * @throws OrielError RESOURCE_NOT_FOUND when that one is somebody else's
+ */
+export async function getEndUserUsage(
+  handles: Needs,
+  endUserId: string,
+  question: UsageQuestion,
+  implementationId: string | undefined,
+): Promise<Usage> {
+  const owner = ownerOf(endUserId)
+  const widgets = implementationId
+    ? [await getImplementation(handles, owner, implementationId)]
+    : await listImplementations(handles, owner, { page: 1, limit: MOST_WIDGETS })
+  return countUsage(handles, tenantOf(widgets), question)
+}
+
+const ownerOf = (userId: string): Pick<Actor, 'userId' | 'persona'> => ({ userId, persona: 'end_user' })
+
+const tenantOf = (widgets: Implementation[]): Tenant => ({
+  whose: 'implementations',
+  builderIds: widgets.map(({ builderId }) => builderId),
+  implementationIds: widgets.map(({ id }) => id),
+})

@@ -1,0 +1,57 @@
+import { sql } from 'drizzle-orm'
+import type { Handles } from '../handles'
+import { describeError } from '../log'
+
+const EVERY_MS = 2_000
+
+export type UsageCache = {
+  /** Takes note of rows that ClickHouse has just stored. */
+  noteStored(lines: string): void
+  close(): Promise<void>
+}
+
+/**
+ * Keeps `usage_count` and `last_activity` of implementations near the truth: the ones that got events are counted
+ * anew in ClickHouse, over distinct ids, and written in one statement. Never per event, and right however often it runs.
+ */
+export function startUsageCache(handles: Pick<Handles, 'db' | 'clickhouse' | 'log'>): UsageCache {
+  let touched = new Set<string>()
+  let running: Promise<void> = Promise.resolve()
+  async function refresh() {
+    if (touched.size === 0) return
+    const batch = touched
+    touched = new Set()
+    try {
+      await refreshUsage(handles, [...batch])
+    } catch (error) {
+      for (const id of batch) touched.add(id)
+      handles.log.warn('usage counts are behind', describeError(error))
+    }
+  }
+  const timer = setInterval(() => (running = running.then(refresh)), EVERY_MS)
+  return {
+    noteStored(lines) {
+      // In a row the pair stands once without backslashes; what a visitor sent is JSON within JSON and has them.
+      for (const [, id] of lines.matchAll(/"implementation_id":"(im_[\w-]+)"/g)) touched.add(id!)
+    },
+    async close() {
+      clearInterval(timer)
+      await (running = running.then(refresh))
+    },
+  }
+}
+
+async function refreshUsage(
+  { db, clickhouse }: Pick<Handles, 'db' | 'clickhouse'>,
+  implementationIds: string[],
+) {
+  const counts = await clickhouse.query<{ id: string; total: number; last: string }>(
+    `SELECT implementation_id AS id, count() AS total, toString(max(created_at)) || 'Z' AS last FROM events FINAL
+     WHERE implementation_id IN {implementationIds: Array(String)} GROUP BY id`,
+    { implementationIds },
+  )
+  await db.execute(sql`
+    update widget_implementations as i set usage_count = c.total, last_activity = c.last
+    from jsonb_to_recordset(${JSON.stringify(counts)}::jsonb) as c(id text, total bigint, last timestamptz)
+    where i.id = c.id`)
+}

@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createClient } from '@clickhouse/client'
+import postgres from 'postgres'
+import type { FrameAssets } from '../../schema/wire/frame'
+import { createClickHouse, type ClickHouse } from './clickhouse'
+import type { Config } from './config'
+import { openDatabase } from './database'
+import { openEmbeddedClickHouse } from './embedded/clickhouse'
+import { lockDirectory } from './embedded/lock'
+import { startPostgres } from './embedded/postgres'
+import type { Handles } from './handles'
+import { startUsageCache } from './ingest/usage-cache'
+import { deriveKeys } from './keys'
+import type { Log } from './log'
+import { migrateClickHouse, migratePostgres } from './migrate'
+import { openDiskSpool } from './spool/disk-spool'
+
+export type NodeHandles = Handles & { close(): Promise<void> }
+
+/**
+ * Opens everything the app needs on a machine with a disk: the data directory for this process alone, the engines
+ * (its own unless others are configured), migrated, and the spool with what an earlier process left in it.
+ * @param root folder that holds `schema/` and `dist/`
+ * @throws Error in one sentence when the data directory is in use or an engine does not start
+ */
+export async function openNode(config: Config, root: string, log: Log): Promise<NodeHandles> {
+  const opened: (() => Promise<unknown>)[] = []
+  /** Closes in the reverse order of opening; one that fails does not keep the others open. */
+  const close = async () => {
+    for (const closeOne of opened.splice(0).reverse())
+      await closeOne().catch((error: Error) => log.error('could not close cleanly', { error: error.message }))
+  }
+  try {
+    opened.push(await lockDirectory(config.dataDir))
+    const [sql, clickhouse] = await Promise.all([
+      openPostgres(config, log, opened),
+      openClickHouse(config, opened),
+    ])
+    const db = openDatabase(sql)
+    await Promise.all([migratePostgres(db, root), migrateClickHouse(clickhouse, root)])
+    const usage = startUsageCache({ db, clickhouse, log })
+    opened.push(usage.close)
+    const spool = await openDiskSpool({
+      directory: join(config.dataDir, 'spool'),
+      maxBytes: config.maxSpoolBytes,
+      clickhouse,
+      log,
+      now: Date.now,
+      onStored: usage.noteStored,
+    })
+    opened.push(spool.close)
+    const secret = config.secret ?? (await keepSecret(config.dataDir, 'secret'))
+    const [keys, frame] = await Promise.all([deriveKeys(secret), readFrame(root)])
+    return { config, db, clickhouse, spool, keys, frame, log, now: Date.now, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function openPostgres(config: Config, log: Log, opened: (() => Promise<unknown>)[]) {
+  let url = config.databaseUrl
+  if (!url) {
+    const server = await startPostgres(
+      join(config.dataDir, 'postgres'),
+      await keepSecret(config.dataDir, 'postgres.password'),
+    )
+    opened.push(server.stop)
+    url = server.url
+    void server.died.then((words) => log.error('PostgreSQL has ended', { words }))
+  }
+  const sql = postgres(url, { max: 20, idle_timeout: 30, connect_timeout: 5, onnotice: () => {} })
+  opened.push(() => sql.end({ timeout: 5 }))
+  return sql
+}
+
+async function openClickHouse(config: Config, opened: (() => Promise<unknown>)[]): Promise<ClickHouse> {
+  const clickhouse = config.clickhouseUrl
+    ? createClickHouse(createClient({ url: config.clickhouseUrl }))
+    : await openEmbeddedClickHouse(join(config.dataDir, 'clickhouse'))
+  opened.push(clickhouse.close)
+  return clickhouse
+}
+
+/** A secret that is made once and then stays in the data directory, readable by its owner only. */
+async function keepSecret(directory: string, name: string): Promise<string> {
+  await mkdir(directory, { recursive: true })
+  const path = join(directory, name)
+  const fresh = randomBytes(32).toString('hex')
+  return writeFile(path, fresh, { mode: 0o600, flag: 'wx' }).then(
+    () => fresh,
+    () => readFile(path, 'utf8'),
+  )
+}
+
+async function readFrame(root: string): Promise<FrameAssets> {
+  const read = async (name: string) =>
+    JSON.parse(await readFile(join(root, 'dist/frame', `${name}.json`), 'utf8'))
+  const [outer, inner, refused] = await Promise.all([read('outer'), read('inner'), read('refused')])
+  return { outer, inner, refused }
+}

@@ -1,0 +1,58 @@
+import { and, eq, gte, sql } from 'drizzle-orm'
+import { revenueEvents } from '../../../schema/tables/revenue'
+import type { Actor } from '../accounts/actor'
+import { ownedBy } from '../accounts/tenant-filter'
+import type { Database } from '../database'
+
+const CURRENCY = 'USD'
+const MONTH_MS = 30 * 24 * 60 * 60 * 1000
+
+export type RevenueSum = { currency: string; total: number; monthly: number }
+
+const own = (actor: Pick<Actor, 'userId' | 'persona'>) =>
+  and(
+    ownedBy(actor, { builder_id: revenueEvents.builderId, end_user_id: revenueEvents.endUserId }),
+    eq(revenueEvents.currency, CURRENCY),
+  )
+
+/** Money that an actor's work or sites moved: ever, and in the last 30 days. Minor units. */
+export async function sumRevenue(
+  { db }: { db: Database },
+  actor: Pick<Actor, 'userId' | 'persona'>,
+  now: number,
+): Promise<RevenueSum> {
+  const since = new Date(now - MONTH_MS)
+  const [sum] = await db
+    .select({
+      total: sql<string>`coalesce(sum(${revenueEvents.amount}), 0)`,
+      monthly: sql<string>`coalesce(sum(${revenueEvents.amount}) filter (where ${gte(revenueEvents.createdAt, since)}), 0)`,
+    })
+    .from(revenueEvents)
+    .where(own(actor))
+  return { currency: CURRENCY, total: Number(sum!.total), monthly: Number(sum!.monthly) }
+}
+
+/** The same money by calendar day of a time zone, days without any left out. */
+export async function listRevenue(
+  { db }: { db: Database },
+  actor: Pick<Actor, 'userId' | 'persona'>,
+  { from, to, timezone }: { from: number; to: number; timezone: string },
+): Promise<{ at: number; amount: number }[]> {
+  const day = sql`date_trunc('day', ${revenueEvents.createdAt}, ${timezone})`
+  const rows = await db
+    .select({
+      day: sql<string>`extract(epoch from ${day}) * 1000`,
+      amount: sql<string>`sum(${revenueEvents.amount})`,
+    })
+    .from(revenueEvents)
+    .where(
+      and(
+        own(actor),
+        sql`${revenueEvents.createdAt} >= ${new Date(from).toISOString()}`,
+        sql`${revenueEvents.createdAt} < ${new Date(to).toISOString()}`,
+      ),
+    )
+    .groupBy(sql`1`)
+    .orderBy(sql`1`)
+  return rows.map((row) => ({ at: Number(row.day), amount: Number(row.amount) }))
+}

@@ -1,0 +1,18 @@
+import type { HttpBindings } from '@hono/node-server'
+import type { Source } from '../ingest/visitor'
+import type { AppContext } from './context'
+
+/**
+ * Where a request came from: on Node the connection says so, on Workers Cloudflare's header does. On Node such a
+ * header, like `X-Forwarded-For`, can be written by anybody and is not read.
+ */
+export function readSource(c: AppContext): Source {
+  const bindings = c.env as Partial<HttpBindings> | undefined
+  return {
+    ip: bindings?.incoming
+      ? (bindings.incoming.socket.remoteAddress ?? '')
+      : (c.req.header('cf-connecting-ip') ?? ''),
+    userAgent: (c.req.header('user-agent') ?? '').slice(0, 512),
+    country: /^[A-Z]{2}$/.exec(c.req.header('cf-ipcountry') ?? '')?.[0] ?? '',
+  }
+}
