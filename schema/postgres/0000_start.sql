@@ -67,7 +67,6 @@ CREATE TABLE "projects" (
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"deleted_at" timestamp (3) with time zone,
-	CONSTRAINT "projects_slug" UNIQUE("builder_id","slug"),
 	CONSTRAINT "projects_slug_form" CHECK ("projects"."slug" ~ '^[a-z0-9][a-z0-9-]{0,62}$'),
 	CONSTRAINT "projects_kind" CHECK ("projects"."kind" in ('widget', 'template')),
 	CONSTRAINT "projects_status" CHECK ("projects"."status" in ('draft', 'in_review', 'published', 'suspended', 'archived'))
@@ -171,6 +170,11 @@ CREATE TABLE "users" (
 	CONSTRAINT "users_persona_held" CHECK ("users"."roles" ? "users"."persona")
 );
 --> statement-breakpoint
+CREATE TABLE "visitor_salts" (
+	"day" date PRIMARY KEY NOT NULL,
+	"salt" text NOT NULL
+);
+--> statement-breakpoint
 ALTER TABLE "implementation_origins" ADD CONSTRAINT "implementation_origins_implementation_id_widget_implementations_id_fk" FOREIGN KEY ("implementation_id") REFERENCES "public"."widget_implementations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "widget_implementations" ADD CONSTRAINT "widget_implementations_end_user_id_users_id_fk" FOREIGN KEY ("end_user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "widget_implementations" ADD CONSTRAINT "widget_implementations_project_id_projects_id_fk" FOREIGN KEY ("project_id") REFERENCES "public"."projects"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -201,6 +205,7 @@ CREATE INDEX "idx_widget_impl_end_user" ON "widget_implementations" USING btree 
 CREATE INDEX "idx_widget_impl_builder" ON "widget_implementations" USING btree ("builder_id");--> statement-breakpoint
 CREATE INDEX "idx_widget_impl_project" ON "widget_implementations" USING btree ("project_id");--> statement-breakpoint
 CREATE INDEX "idx_widget_impl_status" ON "widget_implementations" USING btree ("status");--> statement-breakpoint
+CREATE UNIQUE INDEX "projects_slug" ON "projects" USING btree ("builder_id","slug") WHERE "projects"."deleted_at" is null;--> statement-breakpoint
 CREATE INDEX "idx_projects_builder" ON "projects" USING btree ("builder_id","status");--> statement-breakpoint
 CREATE INDEX "idx_releases_channel" ON "releases" USING btree ("project_id","channel","sequence");--> statement-breakpoint
 CREATE INDEX "idx_revenue_builder" ON "revenue_events" USING btree ("builder_id");--> statement-breakpoint

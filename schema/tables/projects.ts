@@ -11,6 +11,7 @@ import {
   primaryKey,
   text,
   unique,
+  uniqueIndex,
 } from 'drizzle-orm/pg-core'
 import type { ProjectStatus } from '../wire/api'
 import type { Manifest } from '../wire/manifest'
@@ -35,7 +36,9 @@ export const projects = pgTable(
     deletedAt: time('deleted_at'),
   },
   (table) => [
-    unique('projects_slug').on(table.builderId, table.slug),
+    uniqueIndex('projects_slug')
+      .on(table.builderId, table.slug)
+      .where(sql`${table.deletedAt} is null`),
     index('idx_projects_builder').on(table.builderId, table.status),
     check('projects_slug_form', sql`${table.slug} ~ '^[a-z0-9][a-z0-9-]{0,62}$'`),
     check('projects_kind', sql`${table.kind} in ('widget', 'template')`),
