@@ -1,0 +1,112 @@
+import type { PlatformAnalytics } from '../../schema/wire/api'
+import { getPlatformAnalytics } from '../data/api'
+import { pick, useQuery, type Answer } from '../data/query'
+import { range } from '../data/range'
+import { Figure, Figures, Fresh } from '../Figure/Figure'
+import { formatMoney, formatNumber } from '../format'
+import { Failed, Panel } from '../Panel/Panel'
+import { UsageAnalytics } from '../Usage/UsageAnalytics'
+
+/** The whole platform at a glance. */
+export function AdminDashboard() {
+  const name = range.value
+  const answer = useQuery(`platform ${name}`, () => getPlatformAnalytics(name), true)
+  return (
+    <>
+      <div class="title">
+        <h1>Platform</h1>
+      </div>
+      {answer.state === 'failed' ? (
+        <Failed {...answer} />
+      ) : (
+        <div class="grid">
+          <Users answer={answer} />
+          <Implementations answer={answer} />
+          <div class="full">
+            <UsageAnalytics usage={pick(answer, (data) => data.usage)} />
+          </div>
+          <Top top={pick(answer, (data) => data.top)} />
+        </div>
+      )}
+    </>
+  )
+}
+
+const Users = ({ answer }: { answer: Answer<PlatformAnalytics> }) => (
+  <Panel title="Users and revenue" answer={answer} lines={2}>
+    {({ users, revenue }) => (
+      <Figures>
+        <Figure label="Builders" value={formatNumber(users.builder)} />
+        <Figure label="End users" value={formatNumber(users.end_user)} />
+        <Figure label="Super admins" value={formatNumber(users.super_admin)} />
+        <Figure label="Revenue this month" value={formatMoney(revenue.monthly, revenue.currency)} />
+        <Figure label="Revenue in total" value={formatMoney(revenue.total, revenue.currency)} />
+      </Figures>
+    )}
+  </Panel>
+)
+
+const Implementations = ({ answer }: { answer: Answer<PlatformAnalytics> }) => (
+  <Panel title="Projects and implementations" answer={answer} lines={2}>
+    {({ projects, implementations }) => (
+      <Figures>
+        <Figure label="Projects" value={formatNumber(projects)} />
+        <Figure label="Active" value={formatNumber(implementations.active)} />
+        <Figure label="Paused" value={formatNumber(implementations.paused)} />
+        <Figure label="Suspended" value={formatNumber(implementations.suspended)} />
+        <Figure label="Over limit" value={formatNumber(implementations.over_limit)} />
+      </Figures>
+    )}
+  </Panel>
+)
+
+const Top = ({ top }: { top: Answer<PlatformAnalytics['top']> }) => (
+  <Panel
+    title="Most used implementations"
+    class="full"
+    answer={top}
+    isEmpty={(top) => top.length === 0}
+    empty={<p>No widget was loaded in this time.</p>}
+  >
+    {(top) => (
+      <div class="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Implementation</th>
+              <th scope="col">Project</th>
+              <th scope="col" class="number">
+                Loads
+              </th>
+              <th scope="col" class="number">
+                Interactions
+              </th>
+              <th scope="col" class="number">
+                Errors
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {top.map((each) => (
+              <tr key={each.implementationId}>
+                <th scope="row" class="wide" title={each.implementationId}>
+                  {each.name}
+                </th>
+                <td>{each.projectName}</td>
+                <td class="number">
+                  <Fresh value={formatNumber(each.loads)} />
+                </td>
+                <td class="number">
+                  <Fresh value={formatNumber(each.interactions)} />
+                </td>
+                <td class="number">
+                  <Fresh value={formatNumber(each.errors)} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    )}
+  </Panel>
+)

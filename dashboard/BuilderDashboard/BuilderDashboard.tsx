@@ -1,0 +1,36 @@
+import { getBuilderDashboard } from '../data/api'
+import { pick, useQuery } from '../data/query'
+import { range } from '../data/range'
+import { Failed } from '../Panel/Panel'
+import { UsageAnalytics } from '../Usage/UsageAnalytics'
+import { CustomerManager } from './CustomerManager'
+import { ImplementationTracker } from './ImplementationTracker'
+import { ProjectPortfolio } from './ProjectPortfolio'
+import { RevenueOverview } from './RevenueOverview'
+
+/** What came of a builder's widgets: money, use, and who has them where. */
+export function BuilderDashboard({ builderId }: { builderId: string }) {
+  const name = range.value
+  const key = `builders/${builderId} ${name}`
+  const answer = useQuery(key, () => getBuilderDashboard(builderId, name), true)
+  return (
+    <>
+      <div class="title">
+        <h1>Overview</h1>
+      </div>
+      {answer.state === 'failed' ? (
+        <Failed {...answer} />
+      ) : (
+        <div class="grid">
+          <RevenueOverview revenue={pick(answer, (data) => data.revenue)} />
+          <ProjectPortfolio projects={pick(answer, (data) => data.projects)} />
+          <div class="full">
+            <UsageAnalytics usage={pick(answer, (data) => data.usage)} />
+          </div>
+          <ImplementationTracker implementations={pick(answer, (data) => data.implementations)} />
+          <CustomerManager customers={pick(answer, (data) => data.customers)} />
+        </div>
+      )}
+    </>
+  )
+}

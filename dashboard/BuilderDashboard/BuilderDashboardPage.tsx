@@ -1,0 +1,4 @@
+import { useBuilder } from '../User/UserProvider'
+import { BuilderDashboard } from './BuilderDashboard'
+
+export const BuilderDashboardPage = () => <BuilderDashboard builderId={useBuilder().builderId} />

@@ -1,0 +1,7 @@
+import type { ImplementationStatus, ProjectStatus } from '../../schema/wire/api'
+import { STATUS_NAMES } from '../format'
+import './Status.css'
+
+export const Status = ({ of }: { of: ImplementationStatus | ProjectStatus }) => (
+  <span class={`status ${of}`}>{STATUS_NAMES[of]}</span>
+)

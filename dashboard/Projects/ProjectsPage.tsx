@@ -1,0 +1,71 @@
+import { useState } from 'preact/hooks'
+import { listProjects } from '../data/api'
+import { pick, useQuery } from '../data/query'
+import { formatDate, formatNumber } from '../format'
+import { Pager } from '../Panel/Pager'
+import { Panel } from '../Panel/Panel'
+import { Status } from '../Panel/Status'
+import { PublishHint } from './PublishHint'
+
+export function ProjectsPage() {
+  const [page, setPage] = useState(1)
+  const answer = useQuery(`projects ${page}`, () => listProjects(page))
+  return (
+    <>
+      <div class="title">
+        <div>
+          <h1>Projects</h1>
+          <p>Your widgets: what is published, and what runs where.</p>
+        </div>
+      </div>
+      <Panel
+        title="All projects"
+        answer={pick(answer, (list) => list.data)}
+        lines={5}
+        isEmpty={(projects) => projects.length === 0}
+        empty={<PublishHint />}
+      >
+        {(projects) => (
+          <div class="scroll">
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">Project</th>
+                  <th scope="col">Status</th>
+                  <th scope="col">Channels</th>
+                  <th scope="col">Newest</th>
+                  <th scope="col" class="number">
+                    In use
+                  </th>
+                  <th scope="col" class="number">
+                    Changed
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {projects.map((project) => (
+                  <tr key={project.id}>
+                    <th scope="row" class="wide">
+                      <a href={`/projects/${project.id}`}>{project.name}</a>
+                      <span class="soft"> {project.description}</span>
+                    </th>
+                    <td>
+                      <Status of={project.status} />
+                    </td>
+                    <td>
+                      {project.channels.map(({ name, version }) => `${name} ${version}`).join(', ') || '–'}
+                    </td>
+                    <td>{project.latestVersion ?? '–'}</td>
+                    <td class="number">{formatNumber(project.implementations)}</td>
+                    <td class="number soft">{formatDate(project.updatedAt)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </Panel>
+      <Pager pagination={answer.state === 'ready' ? answer.data.pagination : undefined} onPage={setPage} />
+    </>
+  )
+}

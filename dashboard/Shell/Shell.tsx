@@ -1,0 +1,96 @@
+import { effect, signal } from '@preact/signals'
+import type { ComponentChildren } from 'preact'
+import { useLocation } from 'preact-iso/router'
+import type { Persona } from '../../schema/wire/permission'
+import { Icon, Logo } from '../Icon/Icon'
+import { PersonaSelector } from '../PersonaSelector/PersonaSelector'
+import { HOMES, routes } from '../routes'
+import { ThemeSwitch } from '../Theme/ThemeSwitch'
+import { complain } from '../Toasts/Toasts'
+import { useUser } from '../User/UserProvider'
+import './Shell.css'
+
+const isNarrow = signal(localStorage.getItem('oriel.sidebar') === 'narrow')
+effect(() => localStorage.setItem('oriel.sidebar', isNarrow.value ? 'narrow' : 'wide'))
+
+/** What surrounds every page of somebody who is signed in: a sidebar, on phones a bar above and one below. */
+export function Shell({ children }: { children: ComponentChildren }) {
+  const { user, logout, switchPersona } = useUser()
+  const { route } = useLocation()
+  if (!user) return null
+
+  const change = async (persona: Persona) => {
+    await switchPersona(persona)
+    route(HOMES[persona])
+  }
+  return (
+    <div class={`shell ${isNarrow.value ? 'narrow' : ''}`}>
+      <a class="skip" href="#main">
+        Skip to the content
+      </a>
+      <header class="side">
+        <a class="brand" href="/dashboard">
+          <Logo />
+          <span>Oriel</span>
+        </a>
+        <Navigation persona={user.persona} />
+        <div class="account">
+          <ThemeSwitch />
+          <div class="who">
+            <b title={user.email}>{user.name}</b>
+            <PersonaSelector
+              currentPersona={user.persona}
+              availablePersonas={user.personas}
+              onPersonaChange={(persona) => void change(persona).catch(complain)}
+            />
+          </div>
+          <button
+            class="quiet"
+            title="Sign out"
+            aria-label="Sign out"
+            onClick={() => void logout().catch(complain)}
+          >
+            <Icon name="exit" />
+          </button>
+          <button
+            class="quiet fold"
+            aria-label="Narrow sidebar"
+            aria-pressed={isNarrow.value}
+            title={isNarrow.value ? 'Widen the sidebar' : 'Narrow the sidebar'}
+            onClick={() => (isNarrow.value = !isNarrow.value)}
+          >
+            <Icon name="panel" />
+          </button>
+        </div>
+      </header>
+      <main id="main" tabIndex={-1}>
+        {children}
+      </main>
+    </div>
+  )
+}
+
+function Navigation({ persona }: { persona: Persona }) {
+  const { path } = useLocation()
+  return (
+    <nav aria-label="Main">
+      {routes.map(
+        (route) =>
+          route.icon &&
+          route.for.includes(persona) && (
+            <a
+              key={route.path}
+              href={route.path}
+              title={route.title}
+              aria-current={
+                path === route.path ? 'page' : path.startsWith(`${route.path}/`) ? 'true' : undefined
+              }
+            >
+              <Icon name={route.icon} />
+              <span>{route.title}</span>
+            </a>
+          ),
+      )}
+    </nav>
+  )
+}

@@ -1,0 +1,71 @@
+import { useState } from 'preact/hooks'
+import type { Implementation } from '../../schema/wire/api'
+import { Choice } from '../Form/Field'
+import { Icon } from '../Icon/Icon'
+import { Panel } from '../Panel/Panel'
+import { toast } from '../Toasts/Toasts'
+
+const WAYS = [
+  { value: 'full', label: 'Recommended: grows with its content' },
+  { value: 'frame', label: 'Without a script: fixed height' },
+]
+const THEMES = [
+  { value: 'auto', label: 'As the page' },
+  { value: 'light', label: 'Light' },
+  { value: 'dark', label: 'Dark' },
+]
+
+/** The code to paste, in the ways that the widget can be put on a page. */
+export function EmbedCodeGenerator({ widget }: { widget: Implementation }) {
+  const [way, setWay] = useState('full')
+  const [theme, setTheme] = useState('auto')
+  const code = embedCode(widget.embedCode, way, theme)
+  return (
+    <Panel
+      title="Embed code"
+      answer={{ state: 'ready', data: code, retry: () => {} }}
+      actions={<CopyButton text={code} />}
+    >
+      {(code) => (
+        <>
+          <p class="plain soft">
+            Paste this where the widget shall stand. Any page on the allowed sites works.
+          </p>
+          <pre class="code" tabIndex={0} aria-label="Embed code">
+            {code}
+          </pre>
+          <div class="options">
+            <Choice name="way" label="Way" value={way} options={WAYS} onText={setWay} />
+            {way === 'full' && (
+              <Choice name="theme" label="Theme" value={theme} options={THEMES} onText={setTheme} />
+            )}
+          </div>
+        </>
+      )}
+    </Panel>
+  )
+}
+
+/** The API's code, reduced or with attributes. It is the API's so that all ways to get it agree. */
+export function embedCode(code: string, way: string, theme: string): string {
+  if (way === 'frame') return /<iframe[^>]*><\/iframe>/.exec(code)?.[0] ?? code
+  return theme === 'auto' ? code : code.replace('<oriel-widget ', `<oriel-widget theme="${theme}" `)
+}
+
+function CopyButton({ text }: { text: string }) {
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text)
+      toast('Copied')
+    } catch {
+      // Pages on plain http have no clipboard, and browsers may refuse it.
+      getSelection()?.selectAllChildren(document.querySelector('.code')!)
+      toast('The code is selected: copy it with your keyboard')
+    }
+  }
+  return (
+    <button class="button primary" onClick={() => void copy()}>
+      <Icon name="copy" /> Copy
+    </button>
+  )
+}

@@ -1,0 +1,55 @@
+import type {
+  BuilderDashboard,
+  EndUserDashboard,
+  Implementation,
+  Login,
+  PlatformAnalytics,
+  Project,
+  Release,
+  Usage,
+  User,
+  Version,
+} from '../../schema/wire/api'
+import type { JsonObject } from '../../schema/wire/json'
+import type { Persona } from '../../schema/wire/permission'
+import type { ImplementRequest, LoginRequest, RegisterRequest } from '../../schema/wire/requests'
+import { rangeQuery, type RangeName } from './range'
+import { request } from './request'
+
+const get = async <T>(path: string) => (await request<T>(path)).data
+const send = async <T>(method: string, path: string, body?: object) =>
+  (await request<T>(path, method, body)).data
+
+export const login = (body: LoginRequest) => send<Login>('POST', '/api/auth/login', body)
+export const register = (body: RegisterRequest) => send<Login>('POST', '/api/auth/register', body)
+export const logout = () => send<null>('POST', '/api/auth/logout')
+export const getMe = () => get<User>('/api/auth/me')
+export const setPersona = (persona: Persona) => send<Login>('POST', '/api/auth/persona', { persona })
+
+export const getBuilderDashboard = (id: string, range: RangeName) =>
+  get<BuilderDashboard>(`/api/builders/${id}/dashboard?${rangeQuery(range)}`)
+export const getEndUserDashboard = (id: string, range: RangeName) =>
+  get<EndUserDashboard>(`/api/end-users/${id}/dashboard?${rangeQuery(range)}`)
+export const getPlatformAnalytics = (range: RangeName) =>
+  get<PlatformAnalytics>(`/api/analytics/platform?${rangeQuery(range)}`)
+export const getUsage = (implementation: string, range: RangeName) =>
+  get<Usage>(`/api/end-users/me/usage?${rangeQuery(range)}&implementation=${implementation}`)
+
+export const listProjects = (page: number) => request<Project[]>(`/api/projects?page=${page}`)
+export const getProject = (id: string) => get<Project>(`/api/projects/${id}`)
+export const listVersions = (id: string) => get<Version[]>(`/api/projects/${id}/versions`)
+export const release = (id: string, channel: string, version: string) =>
+  send<Release>('POST', `/api/projects/${id}/channels/${channel}/release`, { version })
+export const rollBack = (id: string, channel: string, version: string, reason: string) =>
+  send<Release>('POST', `/api/projects/${id}/channels/${channel}/rollback`, { version, reason })
+
+export const listMarketplace = (page: number) => request<Project[]>(`/api/marketplace?page=${page}`)
+export const implement = (body: ImplementRequest) =>
+  send<Implementation>('POST', '/api/widgets/implement', body)
+export const getWidget = (id: string) => get<Implementation>(`/api/widgets/${id}`)
+export const configure = (id: string, configuration: JsonObject) =>
+  send<Implementation>('PATCH', `/api/widgets/${id}/configuration`, { configuration })
+export const setStatus = (id: string, status: 'active' | 'paused') =>
+  send<Implementation>('PATCH', `/api/widgets/${id}/status`, { status })
+export const setOrigins = (id: string, origins: string[]) =>
+  send<Implementation>('PUT', `/api/widgets/${id}/origins`, { origins })

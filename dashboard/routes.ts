@@ -1,0 +1,98 @@
+import type { AnyComponent } from 'preact'
+import lazy from 'preact-iso/lazy'
+import type { Persona } from '../schema/wire/permission'
+import { Outdated } from './App/Outdated'
+import type { IconName } from './Icon/Icon'
+
+export type Route = {
+  path: string
+  title: string
+  page: AnyComponent
+  /** Who may see it; `public` is for those who are not signed in. */
+  for: 'public' | Persona[]
+  /** Set when the navigation shows it. */
+  icon?: IconName
+}
+
+/** A page in a file of its own. A deployment removes the files of the one before it; a new page load finds the new. */
+const page = (load: () => Promise<AnyComponent>) => lazy(() => load().catch((): AnyComponent => Outdated))
+
+/** Where each persona's /dashboard is. */
+export const HOMES: Record<Persona, string> = {
+  super_admin: '/admin',
+  builder: '/builder-dashboard',
+  end_user: '/end-user-dashboard',
+}
+
+/** The one table behind the routing, its guards and the navigation. /dashboard leads to the active persona's own. */
+export const routes: Route[] = [
+  {
+    path: '/login',
+    title: 'Sign in',
+    for: 'public',
+    page: page(() => import('./SignIn/LoginPage').then((file) => file.LoginPage)),
+  },
+  {
+    path: '/register',
+    title: 'Create an account',
+    for: 'public',
+    page: page(() => import('./SignIn/RegisterPage').then((file) => file.RegisterPage)),
+  },
+  {
+    path: '/builder-dashboard',
+    title: 'Overview',
+    for: ['builder'],
+    icon: 'chart',
+    page: page(() =>
+      import('./BuilderDashboard/BuilderDashboardPage').then((file) => file.BuilderDashboardPage),
+    ),
+  },
+  {
+    path: '/projects',
+    title: 'Projects',
+    for: ['builder'],
+    icon: 'box',
+    page: page(() => import('./Projects/ProjectsPage').then((file) => file.ProjectsPage)),
+  },
+  {
+    path: '/projects/:projectId',
+    title: 'Project',
+    for: ['builder'],
+    page: page(() => import('./Projects/ProjectPage').then((file) => file.ProjectPage)),
+  },
+  {
+    path: '/end-user-dashboard',
+    title: 'Overview',
+    for: ['end_user'],
+    icon: 'chart',
+    page: page(() =>
+      import('./EndUserDashboard/EndUserDashboardPage').then((file) => file.EndUserDashboardPage),
+    ),
+  },
+  {
+    path: '/widget/:widgetId',
+    title: 'Widget',
+    for: ['end_user'],
+    page: page(() => import('./Widget/WidgetPage').then((file) => file.WidgetPage)),
+  },
+  {
+    path: '/widget/:widgetId/configure',
+    title: 'Configure',
+    for: ['end_user'],
+    page: page(() => import('./Widget/WidgetConfigurationPage').then((file) => file.WidgetConfigurationPage)),
+  },
+  {
+    path: '/marketplace',
+    title: 'Marketplace',
+    for: ['builder', 'end_user'],
+    icon: 'store',
+    page: page(() => import('./Marketplace/MarketplacePage').then((file) => file.MarketplacePage)),
+  },
+  {
+    path: '/admin',
+    title: 'Platform',
+    for: ['super_admin'],
+    icon: 'chart',
+    page: page(() => import('./AdminDashboard/AdminDashboardPage').then((file) => file.AdminDashboardPage)),
+  },
+]
