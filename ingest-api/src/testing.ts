@@ -15,8 +15,8 @@ import { openDiskSpool } from './spool/disk-spool'
 export type TestHandles = Handles & {
   /** Lines that were logged. */
   logged: string[]
-  /** Moves the clock; without a call it is the real one. */
-  setNow(at: number): void
+  /** Stops the clock; undefined lets the real one go on. */
+  setNow(at: number | undefined): void
   close(): Promise<void>
 }
 

@@ -1,0 +1,270 @@
+import { decodeJwt, SignJWT } from 'jose'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { EndUserDashboard, Implementation, Login, Usage } from '../../../schema/wire/api'
+import { MAX_BATCH_EVENTS, type Receipt } from '../../../schema/wire/event'
+import type { SessionClaims } from '../../../schema/wire/frame'
+import { uuidV7 } from '../../../schema/wire/id'
+import { signSessionToken } from '../ingest/session-token'
+import { createTestHandles, type TestHandles } from '../testing'
+import { createClient } from '../testing-client'
+
+const HOUR = 60 * 60 * 1000
+
+let handles: TestHandles
+let client: ReturnType<typeof createClient>
+let builder: Login
+let endUser: Login
+let widget: Implementation
+beforeAll(async () => {
+  handles = await createTestHandles()
+  client = createClient(handles)
+  builder = await client.person('builder')
+  endUser = await client.person('end_user')
+  const project = await client.releasedProject(builder)
+  widget = (await client.implement(endUser, project.id)).data
+})
+afterAll(() => handles.close())
+
+let sessions = 0
+const claimsOf = (of: Implementation = widget): SessionClaims => ({
+  im: of.id,
+  pr: of.projectId,
+  bu: of.builderId,
+  eu: of.endUserId,
+  ver: '1.0.0',
+  sid: `se_${++sessions}`,
+})
+const tokenFor = (of?: Implementation) => signSessionToken(handles.keys.session, claimsOf(of), Date.now())
+const event = (more: object = {}, at = Date.now()) => ({ id: uuidV7(at), type: 'load', at, ...more })
+const batch = async (events: unknown[], token?: string) => ({
+  token: token ?? (await tokenFor()),
+  sentAt: Date.now(),
+  events,
+})
+
+async function send(body: unknown, headers: Record<string, string> = {}) {
+  const response = await client.app.request('/v1/events', {
+    method: 'POST',
+    headers: { 'content-type': 'text/plain', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  })
+  return { status: response.status, headers: response.headers, body: await response.json() }
+}
+
+/** Rows in ClickHouse once everything accepted is there. */
+async function stored(ids: string[]) {
+  while (handles.spool.depth().events > 0) await new Promise((resolve) => setTimeout(resolve, 20))
+  return handles.clickhouse.query<Record<string, unknown>>(
+    'SELECT * FROM events FINAL WHERE id IN {ids: Array(UUID)} ORDER BY created_at',
+    { ids },
+  )
+}
+
+describe('a batch', () => {
+  test('is accepted, stored and answered with a receipt', async () => {
+    const token = await tokenFor()
+    const at = Date.now() - 1_000
+    const vote = event(
+      { type: 'interaction', name: 'vote', data: { answer: 'Tea', note: '"implementation_id":"im_x"\n' } },
+      at,
+    )
+    const { status, headers, body } = await send(await batch([vote], token), {
+      'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0',
+      'cf-ipcountry': 'NL',
+    })
+    expect({ status, body }).toEqual({ status: 202, body: { accepted: 1, duplicates: 0, rejected: [] } })
+    expect(headers.get('access-control-allow-origin')).toBe('*')
+    const [row] = await stored([vote.id])
+    expect(row).toMatchObject({
+      id: vote.id,
+      builder_id: builder.user.id,
+      project_id: widget.projectId,
+      implementation_id: widget.id,
+      end_user_id: endUser.user.id,
+      event_type: 'interaction',
+      event_name: 'vote',
+      event_data: JSON.stringify(vote.data),
+      session_id: decodeJwt<SessionClaims>(token).sid,
+      version: '1.0.0',
+      browser: 'Firefox',
+      os: 'Linux',
+      device: 'desktop',
+      country: 'NL',
+      bot: false,
+      preview: false,
+    })
+    expect(Date.parse(`${row!.created_at}Z`)).toBe(at)
+  })
+
+  test('takes application/json as well as text/plain, and answers a preflight', async () => {
+    const { status } = await send(await batch([event()]), { 'content-type': 'application/json' })
+    expect(status).toBe(202)
+    const preflight = await client.app.request('/v1/events', {
+      method: 'OPTIONS',
+      headers: { origin: 'null' },
+    })
+    expect(preflight.status).toBe(204)
+    expect(preflight.headers.get('access-control-allow-methods')).toBe('POST')
+  })
+
+  test('sent again adds nothing and says so', async () => {
+    const events = [event(), event()]
+    const body = await batch(events)
+    expect((await send(body)).body).toEqual({ accepted: 2, duplicates: 0, rejected: [] })
+    expect((await send(body)).body).toEqual({ accepted: 0, duplicates: 2, rejected: [] })
+    expect((await send(await batch([...events, event()]))).body).toEqual({
+      accepted: 1,
+      duplicates: 2,
+      rejected: [],
+    })
+    expect(await stored(events.map(({ id }) => id))).toHaveLength(2)
+  })
+
+  test('loses only its bad events', async () => {
+    const good = [event(), event({ type: 'error', data: { message: 'Oh no' } })]
+    const deep = { a: { a: { a: { a: { a: { a: { a: { a: {} } } } } } } } }
+    const bad: [unknown, string][] = [
+      ['nonsense', 'invalid_event'],
+      [null, 'invalid_event'],
+      [event({ id: '6ba7b810-9dad-11d1-80b4-00c04fd430c8' }), 'invalid_id'],
+      [event({ id: uuidV7(Date.now()).toUpperCase() }), 'invalid_id'],
+      [event({ type: 'click' }), 'invalid_type'],
+      [event({ name: '' }), 'invalid_name'],
+      [event({ name: 'x'.repeat(65) }), 'invalid_name'],
+      [event({ name: 'a\u0000b' }), 'invalid_name'],
+      [event({ at: 'now' }), 'invalid_time'],
+      [event({ data: [1] }), 'invalid_data'],
+      [event({ data: deep }), 'data_too_deep'],
+      [event({ data: { text: 'ü'.repeat(5_000) } }), 'data_too_large'],
+      [event({}, Date.now() - 49 * HOUR), 'too_old'],
+      [event({}, Date.now() + 6 * 60_000), 'from_the_future'],
+    ]
+    const { status, body } = await send(await batch([good[0], ...bad.map(([one]) => one), good[1]]))
+    const receipt: Receipt = body
+    expect(status).toBe(202)
+    expect(receipt.accepted).toBe(2)
+    expect(receipt.rejected.map(({ code }) => code)).toEqual(bad.map(([, code]) => code))
+    expect(receipt.rejected.every(({ message }) => message.endsWith('.'))).toBe(true)
+    expect(await stored(good.map(({ id }) => id))).toHaveLength(2)
+  })
+
+  test.each([
+    ['not JSON', '{"token":', 400, 'MALFORMED_REQUEST'],
+    ['an empty body', '', 400, 'MALFORMED_REQUEST'],
+    ['no batch', [], 400, 'VALIDATION_ERROR'],
+    ['no events', { token: 'x', sentAt: 1, events: [] }, 400, 'VALIDATION_ERROR'],
+    [
+      'too many events',
+      { token: 'x', sentAt: 1, events: Array(MAX_BATCH_EVENTS + 1).fill({}) },
+      400,
+      'VALIDATION_ERROR',
+    ],
+    ['more than 64 KB', { token: 'x'.repeat(66_000), sentAt: 1, events: [{}] }, 413, 'PAYLOAD_TOO_LARGE'],
+  ])('of %s is refused', async (_, body, status, code) => {
+    const answer = await send(body)
+    expect(answer.status).toBe(status)
+    expect(answer.body).toMatchObject({ success: false, error: { code } })
+    expect(answer.headers.get('x-request-id')).toBe(answer.body.error.requestId)
+  })
+
+  test('with a token that is not ours stores nothing', async () => {
+    const forged = await new SignJWT(claimsOf())
+      .setProtectedHeader({ alg: 'HS256' })
+      .setIssuer('oriel')
+      .setAudience('events')
+      .setExpirationTime('1h')
+      .sign(new Uint8Array(32))
+    const [header, payload] = (await tokenFor()).split('.')
+    const unsigned = `${btoa('{"alg":"none"}').replaceAll('=', '')}.${payload}.`
+    const expired = await signSessionToken(handles.keys.session, claimsOf(), Date.now() - 25 * HOUR)
+    for (const [token, code] of [
+      [forged, 'TOKEN_INVALID'],
+      [unsigned, 'TOKEN_INVALID'],
+      [`${header}.${payload}.AAAA`, 'TOKEN_INVALID'],
+      ['', 'TOKEN_INVALID'],
+      [builder.accessToken, 'TOKEN_INVALID'],
+      [expired, 'TOKEN_EXPIRED'],
+    ] as const) {
+      const one = event()
+      const { status, body } = await send(await batch([one], token))
+      expect([status, body.error.code]).toEqual([401, code])
+      expect(await stored([one.id])).toEqual([])
+    }
+  })
+
+  test('is refused again once its token, known before, has run out', async () => {
+    const token = await signSessionToken(handles.keys.session, claimsOf(), Date.now() - 23 * HOUR)
+    expect((await send(await batch([event()], token))).status).toBe(202)
+    handles.setNow(Date.now() + 2 * HOUR)
+    expect((await send(await batch([event()], token))).status).toBe(401)
+    handles.setNow(undefined)
+  })
+
+  test('keeps neither the address nor anything that tells a visitor tomorrow', async () => {
+    const one = event()
+    await send(await batch([one]), { 'cf-connecting-ip': '203.0.113.7' })
+    const [row] = await stored([one.id])
+    expect(JSON.stringify(row)).not.toContain('203.0.113.7')
+    expect(String(row!.visitor)).toMatch(/^\d+(e\+\d+)?|\d$/)
+    const today = event()
+    await send(await batch([today]), { 'cf-connecting-ip': '203.0.113.7' })
+    const [again] = await stored([today.id])
+    expect(again!.visitor).toBe(row!.visitor)
+    const tomorrow = Date.now() + 24 * HOUR
+    handles.setNow(tomorrow)
+    const later = event({}, tomorrow)
+    const token = await signSessionToken(handles.keys.session, claimsOf(), tomorrow)
+    await send(await batch([later], token), { 'cf-connecting-ip': '203.0.113.7' })
+    handles.setNow(undefined)
+    const [next] = await stored([later.id])
+    expect(next!.visitor).not.toBe(row!.visitor)
+  })
+})
+
+describe('usage', () => {
+  test('counts each id once and shows it to its end user and builder alone', async () => {
+    const other = await client.person('end_user')
+    const project = await client.releasedProject(builder)
+    const mine = (await client.implement(endUser, project.id)).data
+    const theirs = (await client.implement(other, project.id)).data
+    const events = [
+      event(),
+      event({ type: 'interaction', name: 'vote', data: { answer: 'Tea' } }),
+      event({ type: 'error' }),
+    ]
+    const token = await tokenFor(mine)
+    await send(await batch(events, token))
+    await send(await batch(events, token))
+    await send(await batch([event()], await tokenFor(theirs)))
+    await stored([])
+    const usage = await client.call<Usage>(
+      'GET',
+      `/api/end-users/me/usage?implementation=${mine.id}&interval=hour`,
+      {
+        as: endUser,
+      },
+    )
+    expect(usage.data.totals).toEqual({ loads: 1, interactions: 1, errors: 1, sessions: 1, visitors: 1 })
+    expect(usage.data.series.reduce((sum, point) => sum + point.loads, 0)).toBe(1)
+    const foreign = await client.call('GET', `/api/end-users/me/usage?implementation=${theirs.id}`, {
+      as: endUser,
+    })
+    expect(foreign.status).toBe(404)
+    const { data } = await client.call<EndUserDashboard>('GET', '/api/end-users/me/dashboard', { as: other })
+    expect(data.usage.totals).toMatchObject({ loads: 1, interactions: 0 })
+    expect(data.recent).toHaveLength(1)
+    expect(data.widgets.map(({ id }) => id)).toEqual([theirs.id])
+  })
+
+  test('of nothing is zeros, not an error', async () => {
+    const nobody = await client.person('end_user')
+    const { data } = await client.call<EndUserDashboard>('GET', '/api/end-users/me/dashboard', { as: nobody })
+    expect(data.usage.totals).toEqual({ loads: 0, interactions: 0, errors: 0, sessions: 0, visitors: 0 })
+    expect(data.usage.series.length).toBeGreaterThan(28)
+    expect(data).toMatchObject({
+      widgets: [],
+      recent: [],
+      billing: { currency: 'USD', total: 0, monthly: 0 },
+    })
+  })
+})
