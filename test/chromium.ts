@@ -15,9 +15,12 @@ const PATHS = [
  * @throws Error that says how to get one
  */
 export async function launchChromium(): Promise<Browser> {
-  const found = process.env.CHROMIUM_PATH || PATHS.find((path) => existsSync(path)) || chromium.executablePath()
+  const found =
+    process.env.CHROMIUM_PATH || PATHS.find((path) => existsSync(path)) || chromium.executablePath()
   if (!existsSync(found)) {
-    throw new Error('No Chromium: set CHROMIUM_PATH, install one, or run npx playwright-core install chromium')
+    throw new Error(
+      'No Chromium: set CHROMIUM_PATH, install one, or run npx playwright-core install chromium',
+    )
   }
   return chromium.launch({
     executablePath: found,

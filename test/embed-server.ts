@@ -20,8 +20,10 @@ export type EmbedServer = {
   pages: Map<string, { html: string; headers?: Record<string, string> }>
   batches: WireBatch[]
   events: () => WireEvent[]
-  /** Answers the next posts with this status instead of 202. */
-  outage: { status: number | undefined }
+  /** Answers posts with this status instead of 202. */
+  outage: number | undefined
+  /** Changes documents on their way, after their hashes were made. */
+  tamper: ((html: string) => string) | undefined
   close: () => Promise<void>
 }
 
@@ -36,11 +38,10 @@ export async function startEmbedServer(): Promise<EmbedServer> {
   const widgets: EmbedServer['widgets'] = new Map()
   const pages: EmbedServer['pages'] = new Map()
   const batches: WireBatch[] = []
-  const outage: EmbedServer['outage'] = { status: undefined }
 
   const hostServer = createServer((request, response) => {
     const page = pages.get(request.url ?? '')
-    response.writeHead(page ? 200 : 404, { 'Content-Type': 'text/html; charset=utf-8', ...page?.headers })
+    response.writeHead(page ? 200 : 204, { 'Content-Type': 'text/html; charset=utf-8', ...page?.headers })
     response.end(page?.html)
   })
   const orielServer = createServer(async (request, response) => {
@@ -58,12 +59,12 @@ export async function startEmbedServer(): Promise<EmbedServer> {
             { token: `token-of-${id}`, baseUrl: oriel, now: Date.now() },
           )
         : renderRefusal(assets, 'unknown')
-      response.writeHead(answer.status, answer.headers).end(answer.html)
+      response.writeHead(answer.status, answer.headers).end(embed.tamper?.(answer.html) ?? answer.html)
     } else {
       let body = ''
       for await (const chunk of request) body += chunk
       const cors = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': 'Retry-After' }
-      if (outage.status) return void response.writeHead(outage.status, cors).end()
+      if (embed.outage) return void response.writeHead(embed.outage, cors).end()
       const batch: WireBatch = JSON.parse(body)
       batches.push(batch)
       response.writeHead(202, { ...cors, 'Content-Type': 'application/json' })
@@ -72,14 +73,15 @@ export async function startEmbedServer(): Promise<EmbedServer> {
   })
   const host = await listen(hostServer)
   const oriel = await listen(orielServer)
-  return {
+  const embed: EmbedServer = {
     oriel,
     host,
     widgets,
     pages,
     batches,
     events: () => batches.flatMap(({ events }) => events),
-    outage,
+    outage: undefined,
+    tamper: undefined,
     async close() {
       for (const server of [hostServer, orielServer]) {
         server.closeAllConnections()
@@ -87,4 +89,5 @@ export async function startEmbedServer(): Promise<EmbedServer> {
       }
     },
   }
+  return embed
 }
