@@ -1,7 +1,9 @@
-import { useContext, useLayoutEffect, useRef } from 'preact/hooks'
+import { useContext, useLayoutEffect } from 'preact/hooks'
 import type { Json, JsonObject } from '../schema/wire/json'
 import type { Theme } from '../schema/wire/message'
 import { Room, type RoomState } from './room'
+
+const useRoom = () => useContext(Room)!
 
 /** The part of a zod schema that says what it yields; named by shape so that zod stays out of the browser. */
 type ConfigurationOf<Config> = Config extends { config: { _zod: { output: infer Output } } }
@@ -13,20 +15,19 @@ type ConfigurationOf<Config> = Config extends { config: { _zod: { output: infer 
  * or by the host page renders the component again.
  * @example const { question } = useConfiguration<typeof config>()
  */
-export const useConfiguration = <Config = unknown>() =>
-  useContext(Room).configuration as ConfigurationOf<Config>
+export const useConfiguration = <Config = unknown>() => useRoom().configuration as ConfigurationOf<Config>
 
 /**
  * Reports an interaction under a name of 1 to 64 characters, with up to 8 KB of JSON data.
  * Nothing is sent for visitors who ask not to be tracked.
  */
-export const useTrack = (): RoomState['track'] => useContext(Room).track
+export const useTrack = (): RoomState['track'] => useRoom().track
 
 /** The theme of the page around the widget, as it is now. `light-dark()` in CSS follows it too. */
-export const useTheme = (): Theme => useContext(Room).theme
+export const useTheme = (): Theme => useRoom().theme
 
 /** The language (BCP 47) and writing direction of the page around the widget. */
-export const useLocale = (): Pick<RoomState, 'locale' | 'direction'> => useContext(Room)
+export const useLocale = (): Pick<RoomState, 'locale' | 'direction'> => useRoom()
 
 /**
  * The way to the host page. `send` fires the DOM event `oriel:event` on the widget's element; `onMessage` hears what
@@ -35,10 +36,8 @@ export const useLocale = (): Pick<RoomState, 'locale' | 'direction'> => useConte
 export function useHost(
   onMessage?: (name: string, data: Json) => void,
 ): Pick<RoomState, 'send' | 'open' | 'close'> {
-  const room = useContext(Room)
-  const latest = useRef(onMessage)
-  latest.current = onMessage
-  useLayoutEffect(() => room.listen((name, data) => latest.current?.(name, data)), [room.listen])
+  const room = useRoom()
+  useLayoutEffect(() => onMessage && room.listen(onMessage))
   return room
 }
 

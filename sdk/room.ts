@@ -7,7 +7,7 @@ export type RoomState = {
   configuration: JsonObject
   theme: Theme
   locale: string
-  direction: 'ltr' | 'rtl'
+  direction: string
   track: (name: string, data?: JsonObject) => void
   send: (name: string, data: Json) => void
   open: () => void
@@ -16,15 +16,5 @@ export type RoomState = {
   listen: (listener: (name: string, data: Json) => void) => () => void
 }
 
-/** Outside the sandbox, as in a unit test, a widget finds this quiet room. */
-export const Room = createContext<RoomState>({
-  configuration: {},
-  theme: 'light',
-  locale: 'en',
-  direction: 'ltr',
-  track() {},
-  send() {},
-  open() {},
-  close() {},
-  listen: () => () => {},
-})
+/** Filled by the sandbox's runtime; hooks work nowhere else. */
+export const Room = createContext<RoomState | undefined>(undefined)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
 import { build as bundle, type Metafile } from 'esbuild'
 import { MAX_BUNDLE_BYTES, type Manifest } from '../../schema/wire/manifest'
+import { mountCall } from '../abi'
 import { explainBuild } from './explain-build'
 import { Failure } from './failure'
 import { readConfig } from './read-config'
@@ -21,7 +22,7 @@ export async function build(folder: string): Promise<Built> {
   const result = await bundle({
     absWorkingDir: folder,
     stdin: {
-      contents: `import Widget from ${JSON.stringify(entry)}\noriel.mount(Widget)`,
+      contents: `import Widget from ${JSON.stringify(entry)}\n${mountCall('Widget')}`,
       resolveDir: folder,
     },
     outfile: 'dist/bundle.js',

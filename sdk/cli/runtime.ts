@@ -2,13 +2,15 @@ import { transform, type Plugin } from 'esbuild'
 import { readFile } from 'node:fs/promises'
 import * as preact from 'preact'
 import * as hooks from 'preact/hooks'
+import { expressionOf } from '../abi'
 import * as sdk from '../index'
 
-/** What the inner frame's global `oriel` offers, by the module that a widget imports it from. */
+/** The modules that a widget takes from the runtime, with their names. */
 const MODULES: Record<string, string[]> = {
   preact: Object.keys(preact),
   'preact/hooks': Object.keys(hooks),
   'preact/jsx-runtime': ['jsx', 'jsxs', 'Fragment'],
+  'preact/jsx-dev-runtime': ['jsxDEV', 'Fragment'],
   '@oriel/sdk': Object.keys(sdk),
 }
 
@@ -24,7 +26,7 @@ export const runtime: Plugin = {
     )
     onLoad({ filter: /./, namespace: 'oriel' }, ({ path }) => ({
       contents: MODULES[path]!.map(
-        (name) => `export const ${name} = /* @__PURE__ */ (() => oriel.${name})()`,
+        (name) => `export const ${name} = /* @__PURE__ */ (() => ${expressionOf(name)})()`,
       ).join('\n'),
     }))
     onLoad({ filter: /\.css$/ }, async ({ path }) => {

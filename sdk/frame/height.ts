@@ -1,9 +1,9 @@
 /** A shrink this small is a rounding or a caret, CSS pixels; following it lets frames creep (a known complaint). */
 const IGNORED_SHRINK = 4
-/** Twenty reports a second follow an animation closely enough and stay far below the message limit. */
-const PAUSE_MS = 50
+/** Twenty-five reports a second follow an animation closely enough and stay far below the message limit. */
+const PAUSE_MS = 40
 /** So many changes without a rest are a loop: the content's height follows the frame's, which follows the content's. */
-const LOOP_CHANGES = 20
+const LOOP_CHANGES = 25
 const REST_MS = 150
 
 /**
@@ -15,15 +15,16 @@ export function watchHeight(tell: (height: number) => void, tellLoop: () => void
   let before = 0
   let changes = 0
   let changedAt = 0
-  let isPausing = false
+  let timer = 0
 
   const measure = () => {
     const now = performance.now()
     const next = Math.ceil(document.body.getBoundingClientRect().height)
-    if (isPausing || next === 0 || (next <= height && height - next <= IGNORED_SHRINK)) return
+    timer = 0
+    if (!next || (next <= height && next >= height - IGNORED_SHRINK)) return
     if (now - changedAt > REST_MS) {
       changes = 0
-      before = height || next
+      before = height
     }
     changedAt = now
     height = next
@@ -31,15 +32,11 @@ export function watchHeight(tell: (height: number) => void, tellLoop: () => void
       observer.disconnect()
       tell(before)
       tellLoop()
-      return
-    }
-    tell(height)
-    isPausing = true
-    setTimeout(() => {
-      isPausing = false
-      measure()
-    }, PAUSE_MS)
+    } else tell(height)
   }
-  const observer = new ResizeObserver(measure)
-  observer.observe(document.body, { box: 'border-box' })
+  const observer = new ResizeObserver(() => {
+    timer ||= window.setTimeout(measure, PAUSE_MS)
+  })
+  measure()
+  observer.observe(document.body)
 }

@@ -1,5 +1,6 @@
-import type { WireBatch, WireEvent } from '../../schema/wire/event'
+import type { EventType, WireBatch, WireEvent } from '../../schema/wire/event'
 import { uuidV7 } from '../../schema/wire/id'
+import type { JsonObject } from '../../schema/wire/json'
 
 /** Events wait this long for company. */
 const LINGER_MS = 400
@@ -20,7 +21,7 @@ type Options = {
   now: () => number
 }
 
-type Occurrence = Pick<WireEvent, 'type' | 'name' | 'data'>
+type Occurrence = { type: EventType; name?: string; data?: JsonObject | undefined }
 type Batch = { body: string; count: number }
 
 export type Outbox = {
@@ -53,7 +54,8 @@ export function createOutbox({ url, token, now }: Options): Outbox {
       return
     }
     const at = Math.floor(now())
-    waiting.push({ id: uuidV7(at), ...event, at })
+    const { data, ...rest } = event
+    waiting.push({ id: uuidV7(at), ...rest, at, ...(data && { data }) })
     kept++
     schedule(LINGER_MS)
   }

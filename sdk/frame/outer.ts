@@ -1,6 +1,7 @@
 import type { FrameSettings } from '../../schema/wire/frame'
-import type { Json, JsonObject } from '../../schema/wire/json'
+import type { JsonObject } from '../../schema/wire/json'
 import {
+  FAULTS,
   fitsMessage,
   isGreeting,
   isHostMessage,
@@ -71,9 +72,15 @@ const report = (code: string, message: string, stack = '') => {
   outbox.add({ type: 'error', name: code.slice(0, 64) || 'error', data })
 }
 
-const mute = (code: string, message: string) => {
+const reportFault = (code: keyof typeof FAULTS) => {
+  // A widget cannot keep a visit from being counted by never becoming ready.
+  countLoad({})
+  report(code, FAULTS[code])
+}
+
+const mute = (code: keyof typeof FAULTS) => {
   isMuted = true
-  report(code, message)
+  reportFault(code)
 }
 
 const fromWidget = (message: WidgetMessage) => {
@@ -98,13 +105,15 @@ const fromWidget = (message: WidgetMessage) => {
       })
     case 'track':
       if (!isPrivate) {
-        outbox.add({ type: 'interaction', name: message.name, ...(message.data && { data: message.data }) })
+        outbox.add({ type: 'interaction', name: message.name, data: message.data })
       }
       return
     case 'message':
       return tellHost({ type: 'event', detail: { name: message.name, data: message.data } })
     case 'error':
       return report(message.code, message.message, message.stack)
+    case 'fault':
+      return reportFault(message.code)
     default:
   }
 }
@@ -118,9 +127,8 @@ const connectWidget = (port: MessagePort) => {
     const now = Math.floor(heardAt / 1000)
     messages = now === second ? messages + 1 : 1
     second = now
-    if (messages > MAX_MESSAGES_PER_SECOND) {
-      mute('too_many_messages', `The widget sent more than ${MAX_MESSAGES_PER_SECOND} messages in a second.`)
-    } else if (!fitsMessage(data)) mute('message_too_large', 'The widget sent a message of more than 16 KB.')
+    if (messages > MAX_MESSAGES_PER_SECOND) mute('too_many_messages')
+    else if (!fitsMessage(data)) mute('message_too_large')
     else if (isWidgetMessage(data)) fromWidget(data)
   }
   if (context) port.postMessage(context)
@@ -133,20 +141,27 @@ const isAllowed = (origin: string) =>
     return after === undefined ? origin === allowed : origin.startsWith(before!) && origin.endsWith(after)
   })
 
-/** Lets the host page change only what the manifest opens to it. */
-const openKeys = (configuration: Record<string, Json> = {}) =>
-  Object.fromEntries(Object.entries(configuration).filter(([key]) => settings.hostKeys.includes(key)))
+/** Lays over the configuration what the host page says, for the keys that the manifest opens to it. */
+const configure = (overrides: string | null): JsonObject => {
+  const configuration = { ...settings.configuration }
+  try {
+    const said: JsonObject = JSON.parse(overrides || '{}')
+    for (const key of settings.hostKeys) if (Object.hasOwn(said, key)) configuration[key] = said[key]!
+  } catch {
+    tellHost({ type: 'error', detail: { code: 'bad_configuration', message: FAULTS.bad_configuration } })
+  }
+  return configuration
+}
 
 const connectHost = (port: MessagePort) => {
   hostPort = port
   port.onmessage = ({ data }: MessageEvent<unknown>) => {
     if (!isHostMessage(data)) return
-    const message = data.type === 'context' ? { ...data, configuration: openKeys(data.configuration) } : data
-    if (message.type === 'context') {
-      context = message
-      document.documentElement.style.colorScheme = message.theme ?? ''
-    }
-    widgetPort?.postMessage(message)
+    if (data.type === 'context') {
+      context = { ...data, configuration: configure(data.configuration) }
+      document.documentElement.style.colorScheme = data.colorScheme
+      widgetPort?.postMessage(context)
+    } else widgetPort?.postMessage(data)
   }
   for (const message of backlog.splice(0)) tellHost(message)
 }
@@ -162,9 +177,7 @@ setInterval(() => {
   if (document.hidden || isMuted) heardAt = performance.now()
   else if (performance.now() - heardAt > SILENCE_MS && !isSilent) {
     isSilent = true
-    // A widget cannot keep a visit from being counted by never becoming ready.
-    countLoad({})
-    report('unresponsive', 'The widget has not answered for 5 seconds.')
+    reportFault('unresponsive')
   }
   widgetPort?.postMessage({ type: 'ping' } satisfies RoomMessage)
 }, PING_MS)

@@ -26,7 +26,6 @@ export default function Probe() {
       document.cookie = 'b=2; path=/'
       document.cookie = 'c=3'
       history.pushState(null, '', '#x')
-      location.hash = 'y'
       const button = document.body.appendChild(document.createElement('button'))
       button.focus()
       button.scrollIntoView()
