@@ -30,6 +30,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['{sdk,loader,dashboard,test}/**/*.browser.test.ts'],
+          globalSetup: 'test/chromium.ts',
           exclude: ['**/node_modules/**', '**/dist/**'],
           pool: 'forks',
           // A browser and a server on two cores: one file at a time.

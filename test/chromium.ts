@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { chromium, type Browser } from 'playwright-core'
 
@@ -10,20 +11,37 @@ const PATHS = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ]
 
-/**
- * Starts the machine's browser without the traffic that it makes by itself.
- * @throws Error that says how to get one
- */
-export async function launchChromium(): Promise<Browser> {
-  const found =
-    process.env.CHROMIUM_PATH || PATHS.find((path) => existsSync(path)) || chromium.executablePath()
-  if (!existsSync(found)) {
-    throw new Error(
-      'No Chromium: set CHROMIUM_PATH, install one, or run npx playwright-core install chromium',
-    )
+function findChromium(): string | undefined {
+  const { CHROMIUM_PATH } = process.env
+  if (CHROMIUM_PATH) return CHROMIUM_PATH
+  return [...PATHS, chromium.executablePath()].find((path) => existsSync(path))
+}
+
+/** Ways to get one, in order: Playwright's own build, or Debian's where that download is refused. */
+const INSTALLS = [
+  ['npx', '--no-install', 'playwright-core', 'install', 'chromium'],
+  ['apt-get', 'update', '-qq'],
+  ['apt-get', 'install', '-y', '-qq', '--no-install-recommends', 'chromium'],
+]
+
+/** Vitest's global setup of the browser tests: they need a browser and never skip without one. */
+export default function installChromium() {
+  for (const [command, ...args] of INSTALLS) {
+    if (findChromium()) return
+    console.log(`No Chromium found; trying ${command} ${args.join(' ')}`)
+    try {
+      execFileSync(command!, args, { stdio: ['ignore', 'inherit', 'inherit'], timeout: 600_000 })
+    } catch (error) {
+      console.log(String(error))
+    }
   }
+  if (!findChromium()) throw new Error('The browser tests need Chromium. Install one or set CHROMIUM_PATH.')
+}
+
+/** Starts the machine's browser without the traffic that it makes by itself. */
+export function launchChromium(): Promise<Browser> {
   return chromium.launch({
-    executablePath: found,
+    executablePath: findChromium()!,
     args: [
       '--no-sandbox',
       '--disable-quic',

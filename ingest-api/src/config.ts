@@ -15,6 +15,8 @@ export type Config = {
   demo: boolean
   /** Made a super admin at the start if there is none by this address. */
   admin: { email: string; password: string } | undefined
+  /** Open dashboards reload when the server comes back: for development. */
+  reload: boolean
   logLevel: 'debug' | 'info' | 'warn' | 'error'
   supportContact: string | null
   maxSpoolBytes: number
@@ -68,6 +70,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     secret,
     demo: oneOf('ORIEL_DEMO', ['0', '1'], databaseUrl ? '0' : '1') === '1',
     admin: email && password ? { email, password } : undefined,
+    reload: oneOf('ORIEL_RELOAD', ['0', '1'], '0') === '1',
     logLevel: oneOf('LOG_LEVEL', ['debug', 'info', 'warn', 'error'], 'info'),
     supportContact: env.SUPPORT_CONTACT || null,
     maxSpoolBytes: integer('ORIEL_MAX_SPOOL_BYTES', 4 * 1024 ** 3, Number.MAX_SAFE_INTEGER),

@@ -20,7 +20,7 @@ const PAGE_HEADERS = {
 export function serveStatic(
   api: Hono<AppEnv>,
   root: string,
-  config: Pick<Config, 'environment'>,
+  config: Pick<Config, 'environment' | 'reload'>,
 ): Hono<AppEnv> {
   const app = new Hono<AppEnv>()
   const publicFolder = join(root, 'dist/public')
@@ -51,7 +51,11 @@ export function serveStatic(
       },
     }),
   )
-  const page = readFileSync(join(publicFolder, 'dashboard/index.html'), 'utf8')
+  const page = readFileSync(join(publicFolder, 'dashboard/index.html'), 'utf8').replace(
+    '</head>',
+    config.reload ? '<script src="/dashboard-reload.js"></script></head>' : '</head>',
+  )
+  if (config.reload) addReload(app)
   // Every other address that a browser opens belongs to the dashboard, which has its own "not found".
   app.get('*', async (c, next) => {
     const isPage =
@@ -61,4 +65,19 @@ export function serveStatic(
   })
   app.all('*', (c) => api.fetch(c.req.raw, c.env))
   return app
+}
+
+/** A stream that says nothing; when it breaks and comes back, there is a new server with new files. */
+function addReload(app: Hono<AppEnv>) {
+  app.get('/dashboard-reload', () => {
+    const headers = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' }
+    return new Response(new ReadableStream({ start: (stream) => stream.enqueue(':\n\n') }), { headers })
+  })
+  app.get('/dashboard-reload.js', (c) =>
+    c.body(
+      'let open; new EventSource("/dashboard-reload").onopen = () => open ? location.reload() : (open = true)',
+      200,
+      { 'Content-Type': 'text/javascript' },
+    ),
+  )
 }
