@@ -19,28 +19,42 @@ export function AdminDashboard() {
       {answer.state === 'failed' ? (
         <Failed {...answer} />
       ) : (
-        <div class="grid">
-          <Users answer={answer} />
-          <Implementations answer={answer} />
-          <div class="full">
-            <UsageAnalytics usage={pick(answer, (data) => data.usage)} />
+        <>
+          <div class="grid glance">
+            <Users users={pick(answer, (data) => data.users)} />
+            <Revenue revenue={pick(answer, (data) => data.revenue)} />
+            <Implementations answer={answer} />
           </div>
-          <Top top={pick(answer, (data) => data.top)} />
-        </div>
+          <div class="grid">
+            <div class="full">
+              <UsageAnalytics usage={pick(answer, (data) => data.usage)} />
+            </div>
+            <Top top={pick(answer, (data) => data.top)} />
+          </div>
+        </>
       )}
     </>
   )
 }
 
-const Users = ({ answer }: { answer: Answer<PlatformAnalytics> }) => (
-  <Panel title="Users and revenue" answer={answer} lines={2}>
-    {({ users, revenue }) => (
+const Users = ({ users }: { users: Answer<PlatformAnalytics['users']> }) => (
+  <Panel title="Users" answer={users} lines={2}>
+    {(users) => (
       <Figures>
         <Figure label="Builders" value={formatNumber(users.builder)} />
         <Figure label="End users" value={formatNumber(users.end_user)} />
-        <Figure label="Super admins" value={formatNumber(users.super_admin)} />
-        <Figure label="Revenue this month" value={formatMoney(revenue.monthly, revenue.currency)} />
-        <Figure label="Revenue in total" value={formatMoney(revenue.total, revenue.currency)} />
+        <Figure label="Admins" value={formatNumber(users.super_admin)} />
+      </Figures>
+    )}
+  </Panel>
+)
+
+const Revenue = ({ revenue }: { revenue: Answer<PlatformAnalytics['revenue']> }) => (
+  <Panel title="Revenue" answer={revenue} lines={2}>
+    {({ currency, monthly, total }) => (
+      <Figures>
+        <Figure label="This month" value={formatMoney(monthly, currency)} />
+        <Figure label="In total" value={formatMoney(total, currency)} />
       </Figures>
     )}
   </Panel>

@@ -1,5 +1,5 @@
 import { useLayoutEffect } from 'preact/hooks'
-import { useLocation } from 'preact-iso/router'
+import { useLocation, useRoute } from 'preact-iso/router'
 import { PersonaGuard } from '../PersonaGuard/PersonaGuard'
 import type { Route } from '../routes'
 import { useUser } from '../User/UserProvider'
@@ -8,7 +8,9 @@ import { RouteBoundary } from './RouteBoundary'
 /** A page behind its guard, or the way to the door for who is not signed in. */
 export function ProtectedRoute({ route: { title, page: Page, for: who } }: { route: Route }) {
   const { isAuthenticated } = useUser()
-  const { url, path, query } = useLocation()
+  const { url, query } = useLocation()
+  // Not the location's: while the next page's code is on its way, this one stays as it is.
+  const { path } = useRoute()
   useLayoutEffect(() => {
     document.title = `${title} · Oriel`
   }, [title])

@@ -24,10 +24,18 @@ export const ImplementationTracker = ({
           <thead>
             <tr>
               <th scope="col">Widget</th>
-              <th scope="col">Site</th>
-              <th scope="col">Customer</th>
-              <th scope="col">Version</th>
-              <th scope="col">Status</th>
+              <th scope="col" class="minor">
+                Site
+              </th>
+              <th scope="col" class="minor">
+                Customer
+              </th>
+              <th scope="col" class="minor">
+                Version
+              </th>
+              <th scope="col" class="minor">
+                Status
+              </th>
               <th scope="col" class="number">
                 Loads
               </th>
@@ -37,7 +45,7 @@ export const ImplementationTracker = ({
               <th scope="col" class="number">
                 Errors
               </th>
-              <th scope="col" class="number">
+              <th scope="col" class="number minor">
                 Last seen
               </th>
             </tr>
@@ -45,15 +53,17 @@ export const ImplementationTracker = ({
           <tbody>
             {implementations.map((each) => (
               <tr key={each.id}>
-                <th scope="row" title={each.projectName}>
+                <th scope="row" class="wide" title={each.projectName}>
                   {each.name}
                 </th>
-                <td title={each.implementationUrl}>{hostOf(each.implementationUrl)}</td>
-                <td>{each.customer.name}</td>
-                <td title={each.pinnedVersion ? 'Pinned' : `Follows ${each.channel}`}>
+                <td class="minor" title={each.implementationUrl}>
+                  {hostOf(each.implementationUrl)}
+                </td>
+                <td class="minor">{each.customer.name}</td>
+                <td class="minor" title={each.pinnedVersion ? 'Pinned' : `Follows ${each.channel}`}>
                   {each.version ?? '–'}
                 </td>
-                <td>
+                <td class="minor">
                   <Status of={each.status} />
                 </td>
                 <td class="number">
@@ -65,7 +75,10 @@ export const ImplementationTracker = ({
                 <td class="number">
                   <Fresh value={formatNumber(each.usage.errors)} />
                 </td>
-                <td class="number soft" title={each.lastActivity ? formatMoment(each.lastActivity) : 'Never'}>
+                <td
+                  class="number soft minor"
+                  title={each.lastActivity ? formatMoment(each.lastActivity) : 'Never'}
+                >
                   {each.lastActivity ? formatAgo(each.lastActivity) : '–'}
                 </td>
               </tr>

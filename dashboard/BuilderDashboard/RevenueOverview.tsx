@@ -18,7 +18,7 @@ export const RevenueOverview = ({ revenue }: { revenue: Answer<Revenue> }) => (
         {revenue.series.some(({ amount }) => amount !== 0) ? (
           <Bars revenue={revenue} />
         ) : (
-          <p class="soft">
+          <p class="plain soft">
             No revenue in this time. Your share of every purchase, and of usage that is billed, shows up here.
           </p>
         )}

@@ -66,13 +66,15 @@ type Inputs = Shared & {
     | 'autoFocus'
   >
 
-export function Field({ label, hint, onText, ...input }: Inputs) {
+export function Field({ label, hint, onText, type = 'text', ...input }: Inputs) {
   const { id, error, control } = useField({ ...input, label, hint })
   return (
     <Frame id={id} name={input.name} label={label} hint={hint} error={error}>
       <input
         {...input}
         {...control}
+        // Preact's types, which tell roles apart by it, take no choice of types.
+        type={type as 'text'}
         onInput={(event) => {
           control.onInput(event)
           onText?.(event.currentTarget.value)

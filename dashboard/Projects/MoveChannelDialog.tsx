@@ -19,7 +19,9 @@ type Props = {
 
 /** Points a channel at another version. An older one is a rollback, which has to say why. */
 export function MoveChannelDialog({ projectId, channel, current, versions, onClose, onMoved }: Props) {
-  const [version, setVersion] = useState(versions.find((each) => each.version !== current)?.version ?? '')
+  const [version, setVersion] = useState(
+    (versions.find((each) => each.version !== current) ?? versions[0])?.version ?? '',
+  )
   const createdAt = (name: string | undefined) =>
     versions.find((each) => each.version === name)?.createdAt ?? 0
   const isRollback = createdAt(version) < createdAt(current)
@@ -48,7 +50,11 @@ export function MoveChannelDialog({ projectId, channel, current, versions, onClo
             label: each.version === current ? `${each.version} (live now)` : each.version,
           }))}
           onText={setVersion}
-          hint="Every site that follows this channel gets it within seconds."
+          hint={
+            versions.length > 1
+              ? 'Every site that follows this channel gets it within seconds.'
+              : 'There is no other version yet. Publish one with “npx oriel publish”.'
+          }
         />
         {isRollback && (
           <Field

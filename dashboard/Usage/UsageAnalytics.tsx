@@ -8,8 +8,8 @@ import { UsageChart } from './UsageChart'
 import './Usage.css'
 
 /** How much was used: totals, their course over time, and the same as a table. */
-export const UsageAnalytics = ({ usage, title = 'Usage' }: { usage: Answer<Usage>; title?: string }) => (
-  <Panel title={title} answer={usage} actions={<RangePicker />} lines={10} class="usage">
+export const UsageAnalytics = ({ usage }: { usage: Answer<Usage> }) => (
+  <Panel title="Usage" answer={usage} actions={<RangePicker />} lines={10}>
     {(usage) => (
       // Another range is another question: its numbers did not change, so none of them glows.
       <div key={`${usage.interval} ${usage.series.length}`}>

@@ -16,9 +16,10 @@ export function UsageChart({ usage }: { usage: Usage }) {
 
   useEffect(() => {
     let isGone = false
+    const element = host.current
     import('./draw-chart').then(
       ({ drawChart }) => {
-        if (!isGone) chart.current = drawChart(host.current!, latest.current, setPointed)
+        if (!isGone && element) chart.current = drawChart(element, latest.current, setPointed)
       },
       () => setMissing(true),
     )

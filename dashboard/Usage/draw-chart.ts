@@ -37,7 +37,15 @@ export function drawChart(host: HTMLElement, usage: Usage, onPoint: (pointed: Po
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 8 } },
       scales: { y: { range: (_, __, top) => [0, Math.max(MIN_TOP, top * 1.08)] } },
       axes: [
-        { stroke: soft, font, space: 64, grid: { show: false }, ticks: { show: false }, values: times },
+        {
+          stroke: soft,
+          font,
+          size: 26,
+          space: 64,
+          grid: { show: false },
+          ticks: { show: false },
+          values: times,
+        },
         {
           stroke: soft,
           font,

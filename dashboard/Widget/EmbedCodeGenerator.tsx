@@ -6,8 +6,8 @@ import { Panel } from '../Panel/Panel'
 import { toast } from '../Toasts/Toasts'
 
 const WAYS = [
-  { value: 'full', label: 'Recommended: grows with its content' },
-  { value: 'frame', label: 'Without a script: fixed height' },
+  { value: 'full', label: 'With the script' },
+  { value: 'frame', label: 'Frame only' },
 ]
 const THEMES = [
   { value: 'auto', label: 'As the page' },
@@ -35,7 +35,16 @@ export function EmbedCodeGenerator({ widget }: { widget: Implementation }) {
             {code}
           </pre>
           <div class="options">
-            <Choice name="way" label="Way" value={way} options={WAYS} onText={setWay} />
+            <Choice
+              name="way"
+              label="Kind"
+              value={way}
+              options={WAYS}
+              onText={setWay}
+              hint={
+                way === 'full' ? 'Grows with its content.' : 'For pages without scripts; its height is fixed.'
+              }
+            />
             {way === 'full' && (
               <Choice name="theme" label="Theme" value={theme} options={THEMES} onText={setTheme} />
             )}
