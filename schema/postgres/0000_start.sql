@@ -93,7 +93,7 @@ CREATE TABLE "versions" (
 	"version" text NOT NULL,
 	"integrity" text NOT NULL,
 	"size" integer NOT NULL,
-	"manifest" jsonb NOT NULL,
+	"manifest" json NOT NULL,
 	"uploaded_by" text NOT NULL,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "versions_project_version" UNIQUE("project_id","version"),

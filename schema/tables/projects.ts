@@ -6,7 +6,7 @@ import {
   foreignKey,
   index,
   integer,
-  jsonb,
+  json,
   pgTable,
   primaryKey,
   text,
@@ -75,7 +75,8 @@ export const versions = pgTable(
       .notNull()
       .references(() => bundles.integrity),
     size: integer('size').notNull(),
-    manifest: jsonb('manifest').$type<Manifest>().notNull(),
+    /** Not jsonb, which would lose the order in which the builder wrote the settings. */
+    manifest: json('manifest').$type<Manifest>().notNull(),
     uploadedBy: text('uploaded_by')
       .notNull()
       .references(() => users.id),

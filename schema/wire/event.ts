@@ -69,7 +69,10 @@ const steps: Step[] = [
   ['invalid_name', (event) => event.name !== undefined && !isEventName(event.name)],
   ['invalid_time', (event) => typeof event.at !== 'number' || !Number.isFinite(event.at)],
   ['too_old', (event, receivedAt) => timeOfUuidV7(event.id as string) < receivedAt - MAX_EVENT_AGE_MS],
-  ['from_the_future', (event, receivedAt) => timeOfUuidV7(event.id as string) > receivedAt + MAX_EVENT_LEAD_MS],
+  [
+    'from_the_future',
+    (event, receivedAt) => timeOfUuidV7(event.id as string) > receivedAt + MAX_EVENT_LEAD_MS,
+  ],
   ['invalid_data', (event) => event.data !== undefined && !isObject(event.data)],
   ['data_too_deep', (event) => event.data !== undefined && !isShallow(event.data, MAX_EVENT_DATA_DEPTH)],
 ]
@@ -90,7 +93,10 @@ export const isWireEvent = (event: unknown, receivedAt: number): event is WireEv
 
 export const isEventName = (value: unknown): value is string =>
   // eslint-disable-next-line no-control-regex
-  typeof value === 'string' && value.length > 0 && value.length <= MAX_EVENT_NAME_LENGTH && !/[\u0000-\u001f\u007f]/.test(value)
+  typeof value === 'string' &&
+  value.length > 0 &&
+  value.length <= MAX_EVENT_NAME_LENGTH &&
+  !/[\u0000-\u001f\u007f]/.test(value)
 
 function isShallow(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return true

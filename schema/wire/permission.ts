@@ -24,13 +24,20 @@ export type Permission = (typeof PERMISSIONS)[keyof typeof PERMISSIONS]
 
 export const ROLE_PERMISSIONS: Record<Persona, Permission[]> = {
   super_admin: Object.values(PERMISSIONS),
-  builder: ['create_projects', 'publish_to_marketplace', 'view_revenue', 'manage_implementations', 'purchase_templates'],
+  builder: [
+    'create_projects',
+    'publish_to_marketplace',
+    'view_revenue',
+    'manage_implementations',
+    'purchase_templates',
+  ],
   end_user: ['purchase_widgets', 'manage_widgets', 'view_usage', 'manage_billing'],
 }
 
 export const isPersona = (value: unknown): value is Persona => PERSONAS.includes(value as Persona)
 
-export const hasPermission = (held: readonly string[], required: Permission): boolean => held.includes(required)
+export const hasPermission = (held: readonly string[], required: Permission): boolean =>
+  held.includes(required)
 
 export const hasAnyPermission = (held: readonly string[], required: readonly Permission[]): boolean =>
   required.some((permission) => held.includes(permission))

@@ -39,7 +39,7 @@ export async function publishVersion(
     const [published] = await tx
       .select({
         row: versions,
-        same: sql<boolean>`${versions.manifest} = ${JSON.stringify(manifest)}::jsonb`,
+        same: sql<boolean>`${versions.manifest}::jsonb = ${JSON.stringify(manifest)}::jsonb`,
       })
       .from(versions)
       .where(and(eq(versions.projectId, projectId), eq(versions.version, version)))

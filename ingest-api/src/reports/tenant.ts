@@ -24,7 +24,10 @@ export function whereTenant(tenant: Tenant): { condition: string; params: Record
 /** Half-open, epoch ms. */
 export type Period = { from: number; to: number }
 
-/** The events of a tenant in a period, each id once: FINAL lets a row meet its duplicates. */
+/**
+ * The events of a tenant in a period, each id once: FINAL lets a row meet its duplicates. Previews, which only the
+ * people of the dashboard see, are left out.
+ */
 export function eventsOf(
   tenant: Tenant,
   { from, to }: Period,
@@ -32,5 +35,5 @@ export function eventsOf(
   const { condition, params } = whereTenant(tenant)
   const period =
     'created_at >= fromUnixTimestamp64Milli({from: Int64}) AND created_at < fromUnixTimestamp64Milli({to: Int64})'
-  return { source: `events FINAL WHERE ${condition} AND ${period}`, params: { ...params, from, to } }
+  return { source: `events FINAL WHERE ${condition} AND ${period} AND NOT preview`, params: { ...params, from, to } }
 }
