@@ -1,4 +1,5 @@
 import type { FrameAssets } from '../../schema/wire/frame'
+import type { Caches } from './cache'
 import type { ClickHouse } from './clickhouse'
 import type { Config } from './config'
 import type { Database } from './database'
@@ -14,6 +15,7 @@ export type Handles = {
   spool: Spool
   keys: Keys
   frame: FrameAssets
+  caches: Caches
   log: Log
   /** The clock, epoch ms. */
   now: () => number

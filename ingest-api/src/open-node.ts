@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { createClient } from '@clickhouse/client'
 import postgres from 'postgres'
 import type { FrameAssets } from '../../schema/wire/frame'
-import { createClickHouse, type ClickHouse } from './clickhouse'
+import { createCaches } from './cache'
+import { createClickHouse } from './clickhouse'
 import type { Config } from './config'
 import { openDatabase } from './database'
 import { openEmbeddedClickHouse } from './embedded/clickhouse'
+import { openClickHouseFront } from './embedded/clickhouse-front'
 import { lockDirectory } from './embedded/lock'
 import { startPostgres } from './embedded/postgres'
 import type { Handles } from './handles'
@@ -17,7 +19,11 @@ import type { Log } from './log'
 import { migrateClickHouse, migratePostgres } from './migrate'
 import { openDiskSpool } from './spool/disk-spool'
 
-export type NodeHandles = Handles & { close(): Promise<void> }
+export type NodeHandles = Handles & {
+  /** What another process needs to serve the same data, passwords included. Embedded ClickHouse is reached by its front. */
+  access: { secret: string; postgresUrl: string; clickhouseUrl: string | undefined }
+  close(): Promise<void>
+}
 
 /**
  * Opens everything the app needs on a machine with a disk: the data directory for this process alone, the engines
@@ -34,7 +40,7 @@ export async function openNode(config: Config, root: string, log: Log): Promise<
   }
   try {
     opened.push(await lockDirectory(config.dataDir))
-    const [sql, clickhouse] = await Promise.all([
+    const [{ sql, postgresUrl }, { clickhouse, clickhouseUrl }] = await Promise.all([
       openPostgres(config, log, opened),
       openClickHouse(config, opened),
     ])
@@ -53,7 +59,9 @@ export async function openNode(config: Config, root: string, log: Log): Promise<
     opened.push(spool.close)
     const secret = config.secret ?? (await keepSecret(config.dataDir, 'secret'))
     const [keys, frame] = await Promise.all([deriveKeys(secret), readFrame(root)])
-    return { config, db, clickhouse, spool, keys, frame, log, now: Date.now, close }
+    const access = { secret, postgresUrl, clickhouseUrl }
+    const caches = createCaches(true)
+    return { config, db, clickhouse, spool, keys, frame, caches, log, now: Date.now, access, close }
   } catch (error) {
     await close()
     throw error
@@ -73,15 +81,23 @@ async function openPostgres(config: Config, log: Log, opened: (() => Promise<unk
   }
   const sql = postgres(url, { max: 20, idle_timeout: 30, connect_timeout: 5, onnotice: () => {} })
   opened.push(() => sql.end({ timeout: 5 }))
-  return sql
+  return { sql, postgresUrl: url }
 }
 
-async function openClickHouse(config: Config, opened: (() => Promise<unknown>)[]): Promise<ClickHouse> {
-  const clickhouse = config.clickhouseUrl
-    ? createClickHouse(createClient({ url: config.clickhouseUrl }))
-    : await openEmbeddedClickHouse(join(config.dataDir, 'clickhouse'))
+async function openClickHouse(config: Config, opened: (() => Promise<unknown>)[]) {
+  const { clickhouseUrl, clickhouseFrontPort, dataDir } = config
+  if (clickhouseUrl) {
+    const clickhouse = createClickHouse(createClient({ url: clickhouseUrl }))
+    opened.push(clickhouse.close)
+    return { clickhouse, clickhouseUrl }
+  }
+  const clickhouse = await openEmbeddedClickHouse(join(dataDir, 'clickhouse'))
   opened.push(clickhouse.close)
-  return clickhouse
+  if (clickhouseFrontPort === undefined) return { clickhouse, clickhouseUrl: undefined }
+  const password = await keepSecret(dataDir, 'clickhouse.password')
+  const front = await openClickHouseFront(clickhouse, password, clickhouseFrontPort)
+  opened.push(front.close)
+  return { clickhouse, clickhouseUrl: front.url }
 }
 
 /** A secret that is made once and then stays in the data directory, readable by its owner only. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import postgres from 'postgres'
 import { inject } from 'vitest'
+import { createCaches } from './cache'
 import { readConfig } from './config'
 import { openDatabase } from './database'
 import { openEmbeddedClickHouse } from './embedded/clickhouse'
@@ -61,6 +62,7 @@ export async function createTestHandles(): Promise<TestHandles> {
       inner: { code: '/* inner */', hash: 'sha256-inner' },
       refused: { code: '/* refused */', hash: 'sha256-refused' },
     },
+    caches: createCaches(true),
     log,
     logged,
     now,

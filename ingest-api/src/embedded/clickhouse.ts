@@ -1,18 +1,36 @@
 import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { createClient } from '@clickhouse/client'
 import { createChdbConnection } from 'chdb/connection'
 import { createClickHouse, type ClickHouse } from '../clickhouse'
+
+export type EmbeddedClickHouse = ClickHouse & {
+  /**
+   * Runs any statement and answers in its own FORMAT, or in TabSeparated when it names none.
+   * @throws ClickHouseError with ClickHouse's code
+   */
+  run(sql: string, params: Record<string, unknown>): Promise<Buffer>
+}
 
 /**
  * Opens the in-process ClickHouse of the npm package `chdb` under the official client.
  * One data directory per process; the caller holds its lock.
  */
-export async function openEmbeddedClickHouse(directory: string): Promise<ClickHouse> {
+export async function openEmbeddedClickHouse(directory: string): Promise<EmbeddedClickHouse> {
   const path = resolve(directory)
   await mkdir(path, { recursive: true })
   // @ts-expect-error chdb declares its connection with client-common's classes, the client with its own copy of them.
-  const clickhouse = createClickHouse(createClient({ connection: createChdbConnection({ path }) }))
+  const client = createClient({ connection: createChdbConnection({ path }) })
+  const clickhouse: EmbeddedClickHouse = {
+    ...createClickHouse(client),
+    async run(query, query_params) {
+      // The one setting that chdb takes as an option of the call and not as a SET of the session.
+      const clickhouse_settings = { default_format: 'TabSeparated' } as const
+      const { stream } = await client.exec({ query, query_params, clickhouse_settings })
+      return buffer(stream)
+    },
+  }
   await clickhouse.query('SELECT 1', {})
   return clickhouse
 }

@@ -1,6 +1,7 @@
 import { nanoid } from 'nanoid'
 import { ID_PREFIX } from '../../../schema/wire/id'
 import type { FrameRefusal, SessionClaims } from '../../../schema/wire/frame'
+import type { Manifest } from '../../../schema/wire/manifest'
 import type { Handles } from '../handles'
 import {
   findLiveImplementation,
@@ -8,27 +9,16 @@ import {
   type LiveImplementation,
 } from '../implementations/find-live-implementation'
 import { signSessionToken } from '../ingest/session-token'
-import { prepareRoom, renderFrame, renderRefusal, type FrameAnswer, type Room } from './render-frame'
-
-/** A release or a new configuration is live everywhere after this long, and a busy site asks Postgres this often. */
-const FRESH_MS = 2_000
-const CACHED_IMPLEMENTATIONS = 5_000
-const CACHED_ROOMS = 500
-
-type Caches = {
-  implementations: Map<string, { found: Promise<LiveImplementation | undefined>; at: number }>
-  rooms: Map<string, Promise<Room>>
-}
-const cachesOf = new WeakMap<object, Caches>()
+import { prepareRoom, renderFrame, renderRefusal, type FrameAnswer } from './render-frame'
 
 /**
  * Answers `GET /w/:id`. A preview is for our own pages only and is never billed; so that nobody runs a site on
  * previews, it may be framed by nobody else.
  */
 export async function serveFrame(handles: Handles, id: string, isPreview: boolean): Promise<FrameAnswer> {
-  const { frame, config, keys } = handles
+  const { frame, config, keys, caches } = handles
   const now = handles.now()
-  const live = await findCached(handles, id, now)
+  const live = await caches.implementations.get(id, now, () => findLiveImplementation(handles, id))
   const refusal = refusalOf(live)
   if (refusal || !live?.manifest) return renderRefusal(frame, refusal ?? 'unreleased')
   const claims: SessionClaims = {
@@ -42,7 +32,7 @@ export async function serveFrame(handles: Handles, id: string, isPreview: boolea
   }
   const origins = isPreview ? [new URL(config.baseUrl).origin] : live.origins
   const [room, token] = await Promise.all([
-    findRoom(handles, live.manifest, live.integrity),
+    findRoom(handles, live.manifest, live.integrity, now),
     signSessionToken(keys.session, claims, now),
   ])
   return renderFrame(frame, room, { ...live, origins }, { token, baseUrl: config.baseUrl, now })
@@ -54,44 +44,8 @@ function refusalOf(live: LiveImplementation | undefined): FrameRefusal | undefin
   return live.version === null ? 'unreleased' : undefined
 }
 
-function caches({ db }: Handles): Caches {
-  const known = cachesOf.get(db)
-  if (known) return known
-  const made: Caches = { implementations: new Map(), rooms: new Map() }
-  cachesOf.set(db, made)
-  return made
-}
-
-function findCached(handles: Handles, id: string, now: number) {
-  const { implementations } = caches(handles)
-  const known = implementations.get(id)
-  if (known && now - known.at < FRESH_MS && now >= known.at) return known.found
-  const found = findLiveImplementation(handles, id)
-  found.catch(() => implementations.delete(id))
-  remember(implementations, id, { found, at: now }, CACHED_IMPLEMENTATIONS)
-  return found
-}
-
-/** Versions never change, so a prepared room stays until newer ones need its place. */
-function findRoom(
-  handles: Handles,
-  manifest: NonNullable<LiveImplementation['manifest']>,
-  integrity: string,
-) {
-  const { rooms } = caches(handles)
-  const key = `${integrity} ${manifest.name}@${manifest.version}`
-  const known = rooms.get(key)
-  if (known) return known
-  const room = getBundle(handles, integrity).then((bundle) =>
-    prepareRoom(handles.frame, { manifest, bundle }),
+/** Versions never change, so a room is prepared once. */
+const findRoom = (handles: Handles, manifest: Manifest, integrity: string, now: number) =>
+  handles.caches.rooms.get(`${integrity} ${manifest.name}@${manifest.version}`, now, async () =>
+    prepareRoom(handles.frame, { manifest, bundle: await getBundle(handles, integrity) }),
   )
-  room.catch(() => rooms.delete(key))
-  remember(rooms, key, room, CACHED_ROOMS)
-  return room
-}
-
-function remember<T>(cache: Map<string, T>, key: string, value: T, most: number) {
-  cache.delete(key)
-  cache.set(key, value)
-  if (cache.size > most) cache.delete(cache.keys().next().value!)
-}

@@ -25,7 +25,7 @@ import { describeVisitor, type Source, type Visitor } from './visitor'
  * verify, SERVICE_UNAVAILABLE when nothing can be kept; then nothing of it is stored
  */
 export async function acceptBatch(
-  { db, spool, keys, now }: Pick<Handles, 'db' | 'spool' | 'keys' | 'now'>,
+  { db, caches, spool, keys, now }: Pick<Handles, 'db' | 'caches' | 'spool' | 'keys' | 'now'>,
   body: unknown,
   source: Source,
 ): Promise<Receipt> {
@@ -36,7 +36,7 @@ export async function acceptBatch(
     )
   const receivedAt = now()
   const claims = await verifySessionToken(keys.session, body.token, receivedAt)
-  const visitor = await describeVisitor(db, claims.im, source, receivedAt)
+  const visitor = await describeVisitor({ db, caches }, claims.im, source, receivedAt)
   const receipt: Receipt = { accepted: 0, duplicates: 0, rejected: [] }
   const spooled: SpooledEvent[] = []
   for (const event of body.events) {

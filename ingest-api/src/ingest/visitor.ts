@@ -4,6 +4,7 @@ import { eq, lt } from 'drizzle-orm'
 import { isbot } from 'isbot'
 import { visitorSalts } from '../../../schema/tables/visitor-salts'
 import type { Database } from '../database'
+import type { Handles } from '../handles'
 
 /** What is kept of who asked. `visitor` is a decimal UInt64 that means nothing tomorrow. */
 export type Visitor = {
@@ -21,17 +22,10 @@ export type Source = { ip: string; userAgent: string; country: string }
 const DAY_MS = 24 * 60 * 60 * 1000
 const dayOf = (at: number) => new Date(at).toISOString().slice(0, 10)
 
-const salts = new WeakMap<Database, { day: string; salt: Promise<string> }>()
-
 /** Today's salt, asked of Postgres once a day and process. The first who asks makes it and destroys the old ones. */
-function todaysSalt(db: Database, now: number): Promise<string> {
+function todaysSalt({ db, caches }: Pick<Handles, 'db' | 'caches'>, now: number): Promise<string> {
   const day = dayOf(now)
-  const known = salts.get(db)
-  if (known?.day === day) return known.salt
-  const salt = readSalt(db, day, now)
-  salts.set(db, { day, salt })
-  salt.catch(() => salts.delete(db))
-  return salt
+  return caches.salts.get(day, now, () => readSalt(db, day, now))
 }
 
 async function readSalt(db: Database, day: string, now: number): Promise<string> {
@@ -69,13 +63,13 @@ function readAgent(userAgent: string): Agent {
 
 /** Says what may be kept of a visitor of one implementation. */
 export async function describeVisitor(
-  db: Database,
+  handles: Pick<Handles, 'db' | 'caches'>,
   implementation: string,
   source: Source,
   now: number,
 ): Promise<Visitor> {
   const hash = createHash('sha256')
-    .update(`${await todaysSalt(db, now)}\n${implementation}\n${source.ip}\n${source.userAgent}`)
+    .update(`${await todaysSalt(handles, now)}\n${implementation}\n${source.ip}\n${source.userAgent}`)
     .digest()
   return { visitor: String(hash.readBigUInt64LE(0)), country: source.country, ...readAgent(source.userAgent) }
 }

@@ -1,0 +1,53 @@
+import type { Room } from './frame/render-frame'
+import type { LiveImplementation } from './implementations/find-live-implementation'
+
+/**
+ * Keeps what is asked again and again in memory; the least recently stored makes room.
+ *
+ * On Node everybody who asks at once shares one load. On Workers a request must never wait for the I/O of another,
+ * so that there only what has arrived is shared.
+ */
+export class Cache<Value> {
+  private readonly values = new Map<string, { value: Value; at: number }>()
+  private readonly loading = new Map<string, Promise<Value>>()
+
+  /** `freshMs` is how long a value counts from when it was asked for. */
+  constructor(private readonly options: { most: number; freshMs: number; sharesLoads: boolean }) {}
+
+  /** @param now epoch ms */
+  async get(key: string, now: number, load: () => Promise<Value>): Promise<Value> {
+    const { freshMs, sharesLoads } = this.options
+    const known = this.values.get(key)
+    if (known && now - known.at < freshMs && now >= known.at) return known.value
+    if (!sharesLoads) return this.store(key, now, load)
+    const running = this.loading.get(key)
+    if (running) return running
+    const loading = this.store(key, now, load).finally(() => this.loading.delete(key))
+    this.loading.set(key, loading)
+    return loading
+  }
+
+  private async store(key: string, at: number, load: () => Promise<Value>): Promise<Value> {
+    const value = await load()
+    this.values.delete(key)
+    this.values.set(key, { value, at })
+    if (this.values.size > this.options.most) this.values.delete(this.values.keys().next().value!)
+    return value
+  }
+}
+
+/** What outlives a request: as long as the process on Node, as long as the isolate on Workers. */
+export type Caches = {
+  implementations: Cache<LiveImplementation | undefined>
+  rooms: Cache<Room>
+  salts: Cache<string>
+}
+
+export const createCaches = (sharesLoads: boolean): Caches => ({
+  // A release or a new configuration is live after this long, and a busy site asks Postgres this often.
+  implementations: new Cache({ most: 5_000, freshMs: 2_000, sharesLoads }),
+  // Versions never change, so a prepared room stays until newer ones need its place.
+  rooms: new Cache({ most: 500, freshMs: Infinity, sharesLoads }),
+  // A day has one salt; yesterday's goes when today's comes.
+  salts: new Cache({ most: 1, freshMs: Infinity, sharesLoads }),
+})
