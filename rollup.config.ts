@@ -46,8 +46,7 @@ const frameScript = (name: string): RollupOptions => ({
       },
     } satisfies Plugin,
   ],
-  // Bundles take Preact and the SDK from the inner script's exports.
-  output: { dir: 'dist/frame', format: 'iife', name: 'oriel' },
+  output: { dir: 'dist/frame', format: 'iife' },
 })
 
 /** Collects imported stylesheets into one, and writes the page that loads the hashed files. */

@@ -1,17 +1,14 @@
-import type { BuildFailure, Message } from 'esbuild'
+import type { BuildFailure, Location, Message } from 'esbuild'
 import { Failure } from './failure'
 
 const isBuildFailure = (error: unknown): error is BuildFailure =>
   error instanceof Error && 'errors' in error && Array.isArray(error.errors)
 
-const explain = ({ location, text, notes }: Message) => {
-  const hint = notes[0]?.text
-  const where =
-    location && location.file !== '<stdin>'
-      ? `${location.file}:${location.line}:${location.column + 1}: `
-      : ''
-  return `${where}${text}${hint ? `\n  ${hint}` : ''}`
-}
+const place = (location: Location | null) =>
+  location && location.file !== '<stdin>' ? `${location.file}:${location.line}:${location.column + 1}: ` : ''
+
+const explain = ({ location, text, notes }: Message) =>
+  [`${place(location)}${text}`, ...notes.map((note) => `  ${place(note.location)}${note.text}`)].join('\n')
 
 /**
  * Turns what esbuild found into lines of `file:line:column: message`.

@@ -31,7 +31,7 @@ export async function readConfig(folder: string): Promise<Described> {
   const add = (at: string, issues: readonly z.core.$ZodIssue[]) =>
     wrong.push(
       ...issues.map((issue) => ({
-        path: [at, ...issue.path].filter(Boolean).join('.'),
+        path: [at, ...issue.path].filter((part) => part !== '').join('.'),
         message: issue.message,
       })),
     )
@@ -119,12 +119,14 @@ function toJsonSchema(schema: z.ZodObject, wrong: { path: string; message: strin
   }
 }
 
-/** The line of the deepest key of a path that the source spells out. */
+/** The line of a path's last key that the source spells out, each looked for after the one before. */
 function lineOf(source: string, path: string): number {
   const lines = source.split('\n')
-  for (const key of path.split('.').reverse()) {
-    const index = lines.findIndex((line) => new RegExp(`(^|[\\s{,'"])${key}['"]?\\s*:`).test(line))
-    if (index >= 0 && !/^\d+$/.test(key)) return index + 1
+  let line = 0
+  for (const key of path.split('.')) {
+    const spelled = new RegExp(`(^|[\\s{,'"])${key.replace(/\W/g, '\\$&')}['"]?\\s*:`)
+    const found = lines.findIndex((text, index) => index >= line && spelled.test(text))
+    if (found >= 0) line = found
   }
-  return 1
+  return line + 1
 }

@@ -1,5 +1,3 @@
-/** The inner room, where the builder's bundle runs. */
-import './prelude'
 import {
   Component,
   createContext,
@@ -31,6 +29,10 @@ import {
 import { useConfiguration, useHost, useLocale, useTheme, useTrack } from '../index'
 import { Room, type RoomState } from '../room'
 import { watchHeight } from './height'
+import { furnishRoom } from './prelude'
+
+/** The inner room, where the builder's bundle runs. */
+furnishRoom()
 
 const settings: WidgetSettings = JSON.parse(document.getElementById('oriel')!.textContent)
 const { port1: port, port2 } = new MessageChannel()
