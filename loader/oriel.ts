@@ -12,8 +12,8 @@ declare global {
   }
 }
 
-/** A frame that has said nothing this long after it was loaded or seen is not one of Oriel's. */
-const SILENCE_MS = 5000
+/** A frame that has said nothing this long after it was loaded or in sight is not one of Oriel's. */
+const SILENCE_MS = 8000
 const TAG = 'oriel-widget'
 const IMPLEMENTATION = 'implementation'
 const script = document.currentScript as HTMLScriptElement
@@ -23,7 +23,7 @@ const elements = new Set<OrielWidget>()
 const pending: Command[] = []
 
 const whenParsed = (then: () => void) =>
-  document.readyState === 'loading' ? addEventListener('DOMContentLoaded', then, { once: true }) : then()
+  document.readyState === 'loading' ? addEventListener('DOMContentLoaded', then) : then()
 
 const emit = (element: Element, type: string, detail?: unknown) =>
   element.dispatchEvent(new CustomEvent(`oriel:${type}`, { bubbles: true, detail }))
@@ -33,19 +33,17 @@ const addressOf = (element: Element) => `${origin}/w/${element.getAttribute(IMPL
 const makeFrame = (element: Element) => {
   const frame = document.createElement('iframe')
   frame.title = element.getAttribute('title') || 'Widget'
-  frame.setAttribute('loading', element.getAttribute('loading') || 'lazy')
+  frame.loading = element.getAttribute('loading') === 'eager' ? 'eager' : 'lazy'
   frame.setAttribute('sandbox', 'allow-scripts')
   frame.src = addressOf(element)
   element.append(frame)
   return frame
 }
 
-/** Binds an element to its frame until it leaves the page. */
+/** Binds an element to its frame, for as long as both live: a frame that is loaded again says hello again. */
 const adopt = (element: OrielWidget, frame: HTMLIFrameElement) => {
   const { style } = frame
-  const { signal } = (element.stay = new AbortController())
   let port: MessagePort
-  let told: string
   let isHeard = false
 
   const tell = (message: HostMessage) => {
@@ -59,77 +57,63 @@ const adopt = (element: OrielWidget, frame: HTMLIFrameElement) => {
   const wake = () => {
     isHeard = true
     element.style.display = ''
-    element.refresh()
+    element.refresh!()
   }
 
   const fail = (code: string) => {
-    if (isHeard || signal.aborted) return
-    isHeard = true
+    if (element.style.display || !element.isConnected) return
     element.style.display = 'none'
     const message = `Oriel: ${addressOf(element)} is ${code}`
     console.warn(message)
     emit(element, 'error', { code, message })
   }
 
-  const expect = () => setTimeout(fail, SILENCE_MS, 'unreachable')
+  const expect = () => setTimeout(() => isHeard || fail('unreachable'), SILENCE_MS)
 
   /** Hands over a fresh port: after the frame's hello, or on the chance that the hello came before this script. */
   const offer = () => {
-    const channel = new MessageChannel()
-    port = channel.port1
+    const { port1, port2 } = new MessageChannel()
+    port = port1
     port.onmessage = ({ data: { type, detail } }: MessageEvent<FrameMessage>) => {
-      wake()
       if (type === 'resize') style.height = `${detail}px`
       else emit(element, type, detail)
+      if (!isHeard) wake()
     }
     // An opaque origin cannot be named; what the window shows, this page alone decides.
-    frame.contentWindow?.postMessage({ oriel: PROTOCOL, type: 'port' } satisfies Greeting, '*', [
-      channel.port2,
-    ])
-    told = ''
-    element.refresh()
+    frame.contentWindow?.postMessage({ oriel: PROTOCOL, type: 'port' } satisfies Greeting, '*', [port2])
+    element.refresh!()
+  }
+
+  element.greet = ({ data, source }) => {
+    if (source !== frame.contentWindow || data?.oriel !== PROTOCOL) return
+    if (data.type === 'refused') fail(data.reason)
+    else {
+      offer()
+      wake()
+    }
   }
 
   element.refresh = (attribute) => {
-    if (attribute === IMPLEMENTATION) {
-      isHeard = false
-      frame.src = addressOf(element)
-    }
+    if (attribute === IMPLEMENTATION) frame.src = addressOf(element)
     // Without a theme of its own the widget follows the page's color-scheme, as a native control does.
     style.colorScheme = ''
     style.colorScheme = element.getAttribute('theme')!
     const { colorScheme, direction } = getComputedStyle(frame)
-    const context: HostMessage = {
+    tell({
       type: 'context',
       colorScheme,
       direction,
       locale: element.getAttribute('locale') || element.closest<HTMLElement>('[lang]')?.lang,
       configuration: element.getAttribute('configuration'),
-    }
-    const news = JSON.stringify(context)
-    if (news !== told) tell(context)
-    told = news
+    })
     if (isHeard) element.early.splice(0).forEach(tell)
   }
 
   style.border = '0'
   style.width = '100%'
-  frame.addEventListener('load', expect, { signal })
-  new IntersectionObserver(([entry], observer) => {
-    if (!entry!.isIntersecting) return
-    observer.disconnect()
-    expect()
-  }).observe(frame)
-  addEventListener(
-    'message',
-    ({ data, source }: MessageEvent<Greeting | undefined>) => {
-      if (source !== frame.contentWindow || data?.oriel !== PROTOCOL) return
-      if (data.type === 'refused') return fail(data.reason)
-      offer()
-      wake()
-    },
-    { signal },
-  )
+  frame.onload = expect
+  // Its load event may be over; further down a lazy frame may not have begun.
+  if (frame.getBoundingClientRect().top < innerHeight) expect()
   offer()
   for (const command of pending.splice(0)) run(...command)
 }
@@ -138,13 +122,13 @@ class OrielWidget extends HTMLElement {
   static observedAttributes = [IMPLEMENTATION, 'theme', 'locale', 'configuration']
   /** Messages for a frame that has not spoken yet. */
   early: HostMessage[] = []
-  /** Ended when the element leaves the page, and with it every listener of its frame. */
-  stay: AbortController | undefined
-  refresh: (attribute?: string) => void = () => {}
+  declare greet?: (event: MessageEvent<Greeting | undefined>) => void
+  declare refresh?: (attribute?: string) => void
 
   connectedCallback() {
     elements.add(this)
     const frame = this.querySelector('iframe')
+    if (this.greet) return
     if (frame) adopt(this, frame)
     // While the page is parsed, the frame may be the very next thing to come.
     else whenParsed(() => this.isConnected && adopt(this, this.querySelector('iframe') ?? makeFrame(this)))
@@ -152,19 +136,18 @@ class OrielWidget extends HTMLElement {
 
   disconnectedCallback() {
     elements.delete(this)
-    this.stay?.abort()
   }
 
   /** With this, `moveBefore` moves the element without loading its frame again. */
   connectedMoveCallback() {}
 
   attributeChangedCallback(attribute: string) {
-    this.refresh(attribute)
+    this.refresh?.(attribute)
   }
 
   send(name: string, data: Json = null) {
     this.early.push({ type: 'message', name, data })
-    this.refresh()
+    this.refresh?.()
   }
 
   open() {
@@ -183,13 +166,14 @@ const run = (...command: Command) => {
   for (const element of found) element[method](name, data)
 }
 
-const refreshAll = () => {
-  for (const element of elements) element.refresh()
-}
-
 // A second script tag brings its own widget, not a second loader.
 if (!customElements.get(TAG)) {
-  new MutationObserver(refreshAll).observe(document.documentElement, { attributes: true })
+  addEventListener('message', (event) => {
+    for (const element of elements) element.greet?.(event)
+  })
+  new MutationObserver(() => {
+    for (const element of elements) element.refresh?.()
+  }).observe(document.documentElement, { attributes: true })
   customElements.define(TAG, OrielWidget)
   const queue = window.oriel?.q ?? []
   window.oriel = run

@@ -44,6 +44,7 @@ let hostPort: MessagePort | undefined
 let widgetPort: MessagePort | undefined
 let backlog: FrameMessage[] = []
 let context: RoomMessage | undefined
+let told = ''
 let isLoaded = false
 let isReady = false
 let isMuted = false
@@ -158,6 +159,9 @@ const connectHost = (port: MessagePort) => {
   port.onmessage = ({ data }: MessageEvent<unknown>) => {
     if (!isHostMessage(data)) return
     if (data.type === 'context') {
+      const news = JSON.stringify(data)
+      if (news === told) return
+      told = news
       context = { ...data, configuration: configure(data.configuration) }
       document.documentElement.style.colorScheme = data.colorScheme
       widgetPort?.postMessage(context)
