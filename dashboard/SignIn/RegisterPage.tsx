@@ -27,7 +27,7 @@ export function RegisterPage() {
         <fieldset class="personas">
           <legend class="unseen">What brings you here?</legend>
           <label>
-            <input type="radio" name="persona" value="end_user" checked />
+            <input type="radio" name="persona" value="end_user" defaultChecked />
             <b>I have a website</b>
             <small>and want widgets on it</small>
           </label>
