@@ -20,7 +20,7 @@ export const CustomerManager = ({ customers }: { customers: Answer<BuilderDashbo
               <th scope="col" class="number">
                 Implementations
               </th>
-              <th scope="col" class="number">
+              <th scope="col" class="number minor">
                 Since
               </th>
             </tr>
@@ -32,7 +32,7 @@ export const CustomerManager = ({ customers }: { customers: Answer<BuilderDashbo
                   {customer.name}
                 </th>
                 <td class="number">{formatNumber(customer.implementations)}</td>
-                <td class="number soft">{formatDate(customer.since)}</td>
+                <td class="number soft minor">{formatDate(customer.since)}</td>
               </tr>
             ))}
           </tbody>

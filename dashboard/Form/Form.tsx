@@ -49,7 +49,9 @@ export function Form({ submit, onSubmit, actions, disabled = false, class: name 
       const { message, details } =
         error instanceof OrielError ? error : { message: String(error), details: {} }
       const [placed, loose] = placeErrors(details?.fields ?? [])
-      setStatus({ state: 'refused', message: [message, ...loose].join(' '), fields: placed })
+      // What is said at the fields need not be said twice.
+      const summary = placed.length > 0 ? ['Please correct what is marked.', ...loose] : [message]
+      setStatus({ state: 'refused', message: summary.join(' '), fields: placed })
     }
   }
 

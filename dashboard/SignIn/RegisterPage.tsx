@@ -27,12 +27,12 @@ export function RegisterPage() {
         <fieldset class="personas">
           <legend class="unseen">What brings you here?</legend>
           <label>
-            <input type="radio" name="persona" value="end_user" defaultChecked />
+            <input class="unseen" type="radio" name="persona" value="end_user" defaultChecked />
             <b>I have a website</b>
             <small>and want widgets on it</small>
           </label>
           <label>
-            <input type="radio" name="persona" value="builder" />
+            <input class="unseen" type="radio" name="persona" value="builder" />
             <b>I build widgets</b>
             <small>for other people’s sites</small>
           </label>

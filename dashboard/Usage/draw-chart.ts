@@ -25,7 +25,7 @@ export function drawChart(host: HTMLElement, usage: Usage, onPoint: (pointed: Po
     stroke: colour(`--${name}`),
     width: 2,
     points: { show: false },
-    ...(dash && { dash }),
+    ...(dash && { dash: dash.map((length) => length * devicePixelRatio) }),
   })
   const plot = new uPlot(
     {
