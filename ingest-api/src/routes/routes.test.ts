@@ -1,0 +1,177 @@
+import { eq } from 'drizzle-orm'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { users } from '../../../schema/tables/users'
+import type { Login } from '../../../schema/wire/api'
+import { createTestHandles, type TestHandles } from '../testing'
+import { BUNDLE, createClient, manifestOf, uploadOf } from '../testing-client'
+
+/**
+ * Who may do what: every route times everybody, with the exact status. A route that is not in this table fails, and
+ * so does a row without a route.
+ *
+ * `builder` owns the project and `endUser` the implementation of it; the others hold the same personas and own nothing.
+ */
+const CALLERS = [
+  'nobody',
+  'expired',
+  'suspended',
+  'otherBuilder',
+  'otherEndUser',
+  'builder',
+  'endUser',
+  'admin',
+] as const
+type Caller = (typeof CALLERS)[number]
+
+/** What every caller finds: its own project with version 1.0.0 released, and an implementation of it. */
+type World = { project: string; implementation: string; people: Record<Caller, Login | undefined> }
+type Call = { path?: Record<string, string>; body?: unknown; query?: string }
+
+/** Statuses in the order of {@link CALLERS}. */
+type Row = [
+  route: string,
+  statuses: [number, number, number, number, number, number, number, number],
+  call?: (world: World) => Call,
+]
+
+const ID = (world: World): Call => ({ path: { id: world.project } })
+const IMPLEMENTATION = (world: World): Call => ({ path: { id: world.implementation } })
+
+const builderOf = ({ people }: World): Call => ({ path: { id: people.builder!.user.id } })
+const endUserOf = ({ people }: World): Call => ({ path: { id: people.endUser!.user.id } })
+const withBody =
+  (of: (world: World) => Call, body: unknown) =>
+  (world: World): Call => ({ ...of(world), body })
+
+/* prettier-ignore */
+const TABLE: Row[] = [
+  // Open to everybody. A wrong body shows that the door itself was open.
+  ['GET /health',                                    [200, 200, 200, 200, 200, 200, 200, 200]],
+  ['OPTIONS /v1/events',                             [204, 204, 204, 204, 204, 204, 204, 204]],
+  ['POST /v1/events',                                [400, 400, 400, 400, 400, 400, 400, 400], () => ({ body: {} })],
+  ['GET /w/:id',                                     [200, 200, 200, 200, 200, 200, 200, 200], IMPLEMENTATION],
+  ['GET /api/modules/:id/runtime',                   [200, 200, 200, 200, 200, 200, 200, 200], IMPLEMENTATION],
+  ['POST /api/auth/register',                        [400, 400, 400, 400, 400, 400, 400, 400], () => ({ body: {} })],
+  ['POST /api/auth/login',                           [400, 400, 400, 400, 400, 400, 400, 400], () => ({ body: {} })],
+  ['POST /api/auth/refresh',                         [401, 401, 401, 401, 401, 401, 401, 401], () => ({ body: {} })],
+
+  // One's own account.
+  ['GET /api/auth/me',                               [401, 401, 401, 200, 200, 200, 200, 200]],
+  ['GET /api/auth/sessions',                         [401, 401, 401, 200, 200, 200, 200, 200]],
+  ['DELETE /api/auth/sessions',                      [401, 401, 401, 200, 200, 200, 200, 200]],
+  ['DELETE /api/auth/sessions/:id',                  [401, 401, 401, 404, 404, 404, 404, 404], () => ({ path: { id: `se_${'x'.repeat(21)}` } })],
+  ['POST /api/auth/persona',                         [401, 401, 401, 403, 200, 403, 200, 403], () => ({ body: { persona: 'end_user' } })],
+  ['POST /api/auth/logout',                          [401, 401, 401, 200, 200, 200, 200, 200]],
+
+  // A builder's projects.
+  ['POST /api/projects',                             [401, 401, 401, 201, 403, 201, 403, 201], () => ({ body: { name: `Project ${crypto.randomUUID()}` } })],
+  ['GET /api/projects',                              [401, 401, 401, 200, 403, 200, 403, 200]],
+  ['GET /api/projects/:id',                          [401, 401, 401, 404, 403, 200, 403, 200], ID],
+  ['PATCH /api/projects/:id',                        [401, 401, 401, 404, 403, 200, 403, 200], withBody(ID, { name: 'Renamed' })],
+  ['DELETE /api/projects/:id',                       [401, 401, 401, 404, 403, 409, 403, 409], ID],
+  ['POST /api/projects/:id/versions',                [401, 401, 401, 404, 403, 201, 403, 201], (world) => ({ ...ID(world), body: uploadOf({ ...manifestOf(BUNDLE), version: '2.0.0' }, BUNDLE) })],
+  ['GET /api/projects/:id/versions',                 [401, 401, 401, 404, 403, 200, 403, 200], ID],
+  ['POST /api/projects/:id/channels/:channel/release',  [401, 401, 401, 404, 403, 200, 403, 200], ({ project }) => ({ path: { id: project, channel: 'stable' }, body: { version: '1.0.0' } })],
+  ['POST /api/projects/:id/channels/:channel/rollback', [401, 401, 401, 404, 403, 409, 403, 409], ({ project }) => ({ path: { id: project, channel: 'stable' }, body: { version: '1.0.0', reason: 'It is broken' } })],
+  ['GET /api/builders/:id/dashboard',                [401, 401, 401, 404, 403, 200, 403, 200], builderOf],
+  ['GET /api/builders/:id/projects',                 [401, 401, 401, 404, 403, 200, 403, 200], builderOf],
+  ['GET /api/builders/:id/implementations',          [401, 401, 401, 404, 403, 200, 403, 200], builderOf],
+
+  // A site owner's widgets.
+  ['GET /api/marketplace',                           [401, 401, 401, 200, 200, 200, 200, 200]],
+  ['GET /api/marketplace/:id',                       [401, 401, 401, 200, 200, 200, 200, 200], ID],
+  ['POST /api/widgets/implement',                    [401, 401, 401, 403, 201, 403, 201, 201], ({ project }) => ({ body: { projectId: project, implementationUrl: 'https://shop.example/' } })],
+  ['GET /api/widgets/:id',                           [401, 401, 401, 403, 404, 403, 200, 200], IMPLEMENTATION],
+  ['PATCH /api/widgets/:id/configuration',           [401, 401, 401, 403, 404, 403, 200, 200], withBody(IMPLEMENTATION, { configuration: { question: 'Tea?' } })],
+  ['PUT /api/widgets/:id/origins',                   [401, 401, 401, 403, 404, 403, 200, 200], withBody(IMPLEMENTATION, { origins: ['https://shop.example'] })],
+  ['PUT /api/widgets/:id/pin',                       [401, 401, 401, 403, 404, 403, 200, 200], withBody(IMPLEMENTATION, { version: '1.0.0' })],
+  ['PATCH /api/widgets/:id/status',                  [401, 401, 401, 404, 404, 200, 403, 200], withBody(IMPLEMENTATION, { status: 'suspended' })],
+  ['GET /api/end-users/:id/dashboard',               [401, 401, 401, 403, 404, 403, 200, 200], endUserOf],
+  ['GET /api/end-users/:id/usage',                   [401, 401, 401, 403, 404, 403, 200, 200], endUserOf],
+
+  // The platform.
+  ['GET /api/analytics/platform',                    [401, 401, 401, 403, 403, 403, 403, 200]],
+]
+
+let handles: TestHandles
+let client: ReturnType<typeof createClient>
+
+beforeAll(async () => {
+  handles = await createTestHandles()
+  client = createClient(handles)
+})
+afterAll(() => handles.close())
+
+/** Everything fresh, so that no caller meets what another left. */
+async function createWorld(people: World['people']): Promise<World> {
+  const project = await client.releasedProject(people.builder!)
+  const { data } = await client.implement(people.endUser!, project.id)
+  return { project: project.id, implementation: data.id, people }
+}
+
+async function createPeople(): Promise<World['people']> {
+  const [otherBuilder, otherEndUser, builder, endUser, admin, suspended] = await Promise.all(
+    (['builder', 'end_user', 'builder', 'end_user', 'super_admin', 'builder'] as const).map((persona) =>
+      client.person(persona),
+    ),
+  )
+  await handles.db.update(users).set({ isActive: false }).where(eq(users.id, suspended!.user.id))
+  handles.setNow(Date.now() - 16 * 60 * 1000)
+  const expired = await client.person('super_admin')
+  handles.setNow(undefined)
+  return { nobody: undefined, expired, suspended, otherBuilder, otherEndUser, builder, endUser, admin }
+}
+
+const routesOf = () =>
+  new Set(
+    client.app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`),
+  )
+
+test('every route of the app is in the table, and every row is a route', () => {
+  expect(TABLE.map(([route]) => route).sort()).toEqual([...routesOf()].sort())
+})
+
+describe('every route answers everybody as the table says', () => {
+  let shared: World['people']
+  let common: World
+  beforeAll(async () => {
+    shared = await createPeople()
+    common = await createWorld(shared)
+  })
+
+  test.each(TABLE)('%s', async (route, statuses, call = () => ({})) => {
+    const [method, pattern] = route.split(' ') as [string, string]
+    const isAccount = pattern.startsWith('/api/auth')
+    // Signing out ends the caller, so those callers are new ones; and nobody meets what another one changed.
+    const people = isAccount && method !== 'GET' ? await createPeople() : shared
+    let world = method === 'GET' || isAccount ? { ...common, people } : await createWorld(people)
+    const answers: Record<string, number> = {}
+    for (const caller of CALLERS) {
+      const { path = {}, body, query = '' } = call(world)
+      const address = pattern.replace(/:(\w+)/g, (_, name: string) => path[name]!) + query
+      const isRaw = body instanceof FormData
+      const as = people[caller]
+      const response = await client.app.request(address, {
+        method,
+        headers: as ? { authorization: `Bearer ${as.accessToken}` } : {},
+        ...(body !== undefined && { body: isRaw ? body : JSON.stringify(body) }),
+      })
+      answers[caller] = response.status
+      if (response.ok && method !== 'GET' && !isAccount) world = await createWorld(people)
+    }
+    expect(answers).toEqual(Object.fromEntries(CALLERS.map((caller, index) => [caller, statuses[index]])))
+  })
+
+  test('an id of nothing is as unknown as another’s', async () => {
+    for (const [path, as] of [
+      [`/api/projects/pr_${'x'.repeat(21)}`, shared.builder],
+      [`/api/widgets/im_${'x'.repeat(21)}`, shared.endUser],
+      ['/api/projects/1%27%20or%201=1', shared.builder],
+      ['/api/builders/us_nobody/dashboard', shared.builder],
+      ['/api/end-users/us_nobody/usage', shared.endUser],
+    ] as const) {
+      const { status, error } = await client.call('GET', path, { as })
+      expect([path, status, error.code]).toEqual([path, 404, 'RESOURCE_NOT_FOUND'])
+    }
+  })
+})
