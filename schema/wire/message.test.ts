@@ -24,7 +24,7 @@ describe('isWidgetMessage', () => {
     { type: 'track', name: 'vote', data: { answer: 'tea' } },
     { type: 'message', name: 'hello', data: null },
     { type: 'error', code: 'TypeError', message: 'x', stack: 'y' },
-    { type: 'fault', code: 'no_widget' },
+    { type: 'empty' },
   ])('accepts %j', (message) => expect(isWidgetMessage(message)).toBe(true))
 
   test.for([
@@ -36,7 +36,7 @@ describe('isWidgetMessage', () => {
     { type: 'track', name: 'x'.repeat(65) },
     { type: 'track', name: 'vote', data: [1] },
     { type: 'error', code: 'x', message: 7 },
-    { type: 'fault', code: 'hasOwnProperty' },
+    { type: 'hasOwnProperty' },
     { type: 'context', colorScheme: 'dark', direction: 'ltr', configuration: null },
   ])('refuses %j', (message) => expect(isWidgetMessage(message)).toBe(false))
 })

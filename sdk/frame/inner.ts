@@ -28,12 +28,13 @@ import {
 } from '../../schema/wire/message'
 import { useConfiguration, useHost, useLocale, useTheme, useTrack } from '../index'
 import { Room, type RoomState } from '../room'
-import { watchHeight } from './height'
 import { furnishRoom } from './prelude'
 
 /** The inner room, where the builder's bundle runs. */
 furnishRoom()
 
+/** Twenty-five heights a second follow an animation closely enough and stay far below the message limit. */
+const PAUSE_MS = 40
 const settings: WidgetSettings = JSON.parse(document.getElementById('oriel')!.textContent)
 const { port1: port, port2 } = new MessageChannel()
 const dark = matchMedia('(prefers-color-scheme: dark)')
@@ -41,6 +42,7 @@ const listeners = new Set<Parameters<RoomState['listen']>[0]>()
 let surroundings: Partial<Surroundings> = {}
 let { configuration } = settings
 let Widget: ComponentType | undefined
+let timer = 0
 
 const post = (message: WidgetMessage) => port.postMessage(message)
 
@@ -78,15 +80,20 @@ const show = () => {
   render(h(Room.Provider, { value, children: h(Boundary, {}) }), document.getElementById('widget')!)
 }
 
+const tellHeight = () => {
+  timer = 0
+  post({ type: 'resize', height: document.body.getBoundingClientRect().height })
+}
+
 /** Called once by the bundle with its component. */
 const mount = (component: ComponentType) => {
   if (Widget) return
   Widget = component
   show()
-  watchHeight(
-    (height) => post({ type: 'resize', height }),
-    () => post({ type: 'fault', code: 'resize_loop' }),
-  )
+  tellHeight()
+  new ResizeObserver(() => {
+    timer ||= window.setTimeout(tellHeight, PAUSE_MS)
+  }).observe(document.body)
   post({ type: 'ready' })
 }
 
@@ -133,5 +140,5 @@ port.onmessage = ({ data: message }: MessageEvent<RoomMessage>) => {
 dark.addEventListener('change', show)
 addEventListener('error', ({ error, message }) => reportError(error ?? message))
 addEventListener('unhandledrejection', ({ reason }) => reportError(reason))
-addEventListener('DOMContentLoaded', () => Widget ?? post({ type: 'fault', code: 'no_widget' }))
+addEventListener('DOMContentLoaded', () => Widget ?? post({ type: 'empty' }))
 parent.postMessage({ oriel: PROTOCOL, type: 'hello' } satisfies Greeting, '*', [port2])

@@ -15,6 +15,7 @@ import {
   type WidgetMessage,
 } from '../../schema/wire/message'
 import { createOutbox } from './outbox'
+import { createSteadyHeight } from './steady-height'
 
 /**
  * The outer room. It holds the token, counts, and carries messages between the host page and the widget,
@@ -25,7 +26,7 @@ const SILENCE_MS = 5000
 const PING_MS = 1000
 /** A widget that fails on every frame fills no more than this of the owner's report. */
 const MAX_ERRORS = 50
-/** Messages kept for a host page whose loader has not come yet. */
+/** Messages kept for a host page whose loader has not come yet, and for a widget that cannot hear yet. */
 const MAX_BACKLOG = 50
 
 const settings: FrameSettings = JSON.parse(document.getElementById('oriel')!.textContent)
@@ -42,7 +43,8 @@ const isPrivate =
 
 let hostPort: MessagePort | undefined
 let widgetPort: MessagePort | undefined
-let backlog: FrameMessage[] = []
+let forHost: FrameMessage[] = []
+let forWidget: RoomMessage[] = []
 let context: RoomMessage | undefined
 let told = ''
 let isLoaded = false
@@ -56,7 +58,7 @@ let isSilent = false
 
 const tellHost = (message: FrameMessage) => {
   if (hostPort) hostPort.postMessage(message)
-  else backlog = [...backlog, message].slice(-MAX_BACKLOG)
+  else forHost = [...forHost, message].slice(-MAX_BACKLOG)
 }
 
 const countLoad = (timings: JsonObject) => {
@@ -84,37 +86,39 @@ const mute = (code: keyof typeof FAULTS) => {
   reportFault(code)
 }
 
+const followHeight = createSteadyHeight(
+  (height) => tellHost({ type: 'resize', detail: Math.min(height, MAX_FRAME_HEIGHT) }),
+  () => reportFault('resize_loop'),
+)
+
 const fromWidget = (message: WidgetMessage) => {
   switch (message.type) {
     case 'ready': {
-      const entry = performance.getEntriesByType('navigation')[0] as PerformanceNavigationTiming | undefined
       if (isReady) return
       isReady = true
+      const entry = performance.getEntriesByType('navigation')[0] as PerformanceNavigationTiming | undefined
       countLoad({
         responseMs: Math.round(entry?.responseStart ?? 0),
         readyMs: Math.round(performance.now()),
       })
-      return tellHost({ type: 'ready' })
+      tellHost({ type: 'ready' })
+      for (const early of forWidget.splice(0)) widgetPort?.postMessage(early)
+      return
     }
     case 'open':
     case 'close':
       return tellHost({ type: message.type })
     case 'resize':
-      return tellHost({
-        type: 'resize',
-        detail: Math.min(MAX_FRAME_HEIGHT, Math.max(0, Math.ceil(message.height))),
-      })
+      return followHeight(message.height, performance.now())
     case 'track':
-      if (!isPrivate) {
-        outbox.add({ type: 'interaction', name: message.name, data: message.data })
-      }
+      if (!isPrivate) outbox.add({ type: 'interaction', name: message.name, data: message.data })
       return
     case 'message':
       return tellHost({ type: 'event', detail: { name: message.name, data: message.data } })
     case 'error':
       return report(message.code, message.message, message.stack)
-    case 'fault':
-      return reportFault(message.code)
+    case 'empty':
+      return reportFault('no_widget')
     default:
   }
 }
@@ -165,9 +169,10 @@ const connectHost = (port: MessagePort) => {
       context = { ...data, configuration: configure(data.configuration) }
       document.documentElement.style.colorScheme = data.colorScheme
       widgetPort?.postMessage(context)
-    } else widgetPort?.postMessage(data)
+    } else if (isReady) widgetPort?.postMessage(data)
+    else forWidget = [...forWidget, data].slice(-MAX_BACKLOG)
   }
-  for (const message of backlog.splice(0)) tellHost(message)
+  for (const message of forHost.splice(0)) tellHost(message)
 }
 
 addEventListener('message', ({ data, source, origin, ports: [port] }: MessageEvent<unknown>) => {
