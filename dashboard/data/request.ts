@@ -63,10 +63,11 @@ function refreshOnce(): Promise<unknown> {
 async function refreshAlone(): Promise<void> {
   const refresh = async () => void (await send('/api/auth/refresh', 'POST'))
   // Pages on plain http, other than localhost, have no locks.
-  if (!('locks' in navigator)) return refresh()
-  const isOurs = await navigator.locks.request('oriel.refresh', { ifAvailable: true }, async (lock) => {
+  const { locks }: { locks?: LockManager | null } = navigator
+  if (!locks) return refresh()
+  const isOurs = await locks.request('oriel.refresh', { ifAvailable: true }, async (lock) => {
     if (lock) await refresh()
     return lock !== null
   })
-  if (!isOurs) await navigator.locks.request('oriel.refresh', () => {})
+  if (!isOurs) await locks.request('oriel.refresh', () => {})
 }
