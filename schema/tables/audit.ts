@@ -21,3 +21,17 @@ export const auditLog = pgTable(
     index('idx_audit_resource').on(table.resourceType, table.resourceId, table.at),
   ],
 )
+
+/**
+ * The seal on the audit log: `hash` is the SHA-256 (lower-case hex) of the hash before it and of the row, so that a row
+ * that was changed, put in or taken out behind the triggers' back no longer fits. A trigger writes it when the
+ * transaction commits, one at a time, in the order of the commits.
+ */
+export const auditChain = pgTable('audit_chain', {
+  sequence: bigint('sequence', { mode: 'number' }).primaryKey(),
+  auditId: bigint('audit_id', { mode: 'number' })
+    .notNull()
+    .unique()
+    .references(() => auditLog.id),
+  hash: text('hash').notNull(),
+})

@@ -31,6 +31,8 @@ export const projects = pgTable(
     description: text('description').notNull().default(''),
     kind: text('kind').$type<'widget' | 'template'>().notNull().default('widget'),
     status: text('status').$type<ProjectStatus>().notNull().default('draft'),
+    /** What the platform said when it last refused or suspended the project. */
+    reviewNote: text('review_note'),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
     deletedAt: time('deleted_at'),
