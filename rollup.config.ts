@@ -116,7 +116,7 @@ const builds: Record<string, RollupOptions[]> = {
   ],
   server: [
     {
-      input: { node: './ingest-api/src/node.ts' },
+      input: { node: './ingest-api/src/node.ts', edge: './ingest-api/src/edge.ts' },
       external: isPackage,
       plugins: node(),
       output: { dir: 'dist/server', format: 'es', sourcemap: true, entryFileNames: '[name].js' },

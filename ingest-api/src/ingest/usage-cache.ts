@@ -31,8 +31,7 @@ export function startUsageCache(handles: Pick<Handles, 'db' | 'clickhouse' | 'lo
   const timer = setInterval(() => (running = running.then(refresh)), EVERY_MS)
   return {
     noteStored(lines) {
-      // In a row the pair stands once without backslashes; what a visitor sent is JSON within JSON and has them.
-      for (const [, id] of lines.matchAll(/"implementation_id":"(im_[\w-]+)"/g)) touched.add(id!)
+      for (const id of implementationsIn(lines)) touched.add(id)
     },
     async close() {
       clearInterval(timer)
@@ -41,10 +40,19 @@ export function startUsageCache(handles: Pick<Handles, 'db' | 'clickhouse' | 'lo
   }
 }
 
-async function refreshUsage(
+/** Ids of the implementations whose events these rows are. */
+export function implementationsIn(lines: string): string[] {
+  // In a row the pair stands once without backslashes; what a visitor sent is JSON within JSON and has them.
+  const pairs = lines.matchAll(/"implementation_id":"(im_[\w-]+)"/g)
+  return [...new Set(Array.from(pairs, ([, id]) => id!))]
+}
+
+/** Counts these implementations' events anew and notes the counts beside their settings. */
+export async function refreshUsage(
   { db, clickhouse }: Pick<Handles, 'db' | 'clickhouse'>,
   implementationIds: string[],
-) {
+): Promise<void> {
+  if (implementationIds.length === 0) return
   const counts = await clickhouse.query<{ id: string; total: number; last: string }>(
     `SELECT implementation_id AS id, count() AS total, toString(max(created_at)) || 'Z' AS last FROM events FINAL
      WHERE implementation_id IN {implementationIds: Array(String)} GROUP BY id`,

@@ -1,0 +1,142 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { createAdaptorServer } from '@hono/node-server'
+import { readConfig } from './config'
+import { loadDemo, serveDemoSite } from './demo'
+import { waitForExit } from './embedded/process'
+import { createLog, describeError } from './log'
+import { openNode, type NodeHandles } from './open-node'
+
+/*
+ * `npm run edge`: the Worker of wrangler.toml in Cloudflare's own runtime on this machine, on the same engines and
+ * data as `npm start`. For trying and testing; the local queue lives in memory and ends with the process.
+ */
+
+/** Folder of the package: this file runs as `dist/server/edge.js`. */
+const root = fileURLToPath(new URL('../..', import.meta.url))
+/** Preloaded into wrangler: it ends with this process even when that is killed, and takes its runtime along. */
+const TETHER = 'data:text/javascript,process.on("disconnect", () => process.exit(1))'
+const START_MS = 60_000
+const STOP_MS = 10_000
+
+async function main() {
+  const settings = readConfig(process.env)
+  const config = { ...settings, clickhouseFrontPort: settings.clickhouseFrontPort ?? 0 }
+  const log = createLog(config.logLevel, (line) => process.stderr.write(`${line}\n`))
+  process.on('unhandledRejection', (error) => log.error('unhandled rejection', describeError(error)))
+  const handles = await openNode(config, root, log)
+  const opened: (() => Promise<unknown>)[] = [handles.close]
+  let stopping = false
+  async function stop(code: number) {
+    if (stopping) process.exit(1)
+    stopping = true
+    for (const close of opened.reverse()) await close()
+    process.exit(code)
+  }
+  process.on('SIGTERM', () => stop(0)).on('SIGINT', () => stop(0))
+
+  try {
+    const demo = config.demo ? await loadDemo(handles, root) : undefined
+    const wrangler = startWrangler(handles)
+    opened.push(wrangler.stop)
+    await wrangler.ready
+    void wrangler.ended.then((words) => {
+      if (stopping) return
+      log.error('wrangler has ended', { words })
+      return stop(1)
+    })
+    if (demo) {
+      const site = createAdaptorServer({ fetch: serveDemoSite(demo, root).fetch })
+      site.listen(config.port + 1, config.host)
+      await once(site, 'listening')
+    }
+    process.stdout.write(`${demo ? demo.describe() : ''}ready ${config.baseUrl}\n`)
+  } catch (error) {
+    if (!stopping) for (const close of opened.reverse()) await close()
+    throw error
+  }
+}
+
+type Wrangler = {
+  /** Resolves when the Worker answers. */
+  ready: Promise<void>
+  /** Resolves with its last words. */
+  ended: Promise<string>
+  stop(): Promise<void>
+}
+
+function startWrangler({ config, access, log }: NodeHandles): Wrangler {
+  const { host, port, dataDir, baseUrl, environment, logLevel } = config
+  const variables = { PUBLIC_URL: baseUrl, NODE_ENV: environment, LOG_LEVEL: logLevel }
+  const options = {
+    config: join(root, 'wrangler.toml'),
+    // Secrets come in the environment and from no file that lies about.
+    'env-file': '/dev/null',
+    ip: host,
+    port,
+    'inspector-port': 0,
+    'persist-to': resolve(dataDir, 'wrangler'),
+    'show-interactive-dev-session': false,
+  }
+  const child = spawn(
+    process.execPath,
+    [
+      '--import',
+      TETHER,
+      join(root, 'node_modules/wrangler/bin/wrangler.js'),
+      'dev',
+      ...Object.entries(options).map(([name, value]) => `--${name}=${value}`),
+      ...Object.entries(variables).map(([name, value]) => `--var=${name}:${value}`),
+    ],
+    {
+      // A group of its own: Ctrl-C in a terminal reaches this process, which then ends wrangler before the engines.
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: {
+        ...process.env,
+        AUTH_SECRET: access.secret,
+        CLICKHOUSE_URL: access.clickhouseUrl,
+        CLOUDFLARE_HYPERDRIVE_LOCAL_CONNECTION_STRING_HYPERDRIVE: access.postgresUrl,
+        // Nothing here asks the network or writes outside the data directory.
+        CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+        WRANGLER_SEND_METRICS: 'false',
+        WRANGLER_LOG_PATH: resolve(dataDir, 'wrangler/logs'),
+        WRANGLER_REGISTRY_PATH: resolve(dataDir, 'wrangler/registry'),
+        NO_COLOR: '1',
+      },
+    },
+  )
+  const words: string[] = []
+  for (const stream of [child.stdout!, child.stderr!])
+    createInterface(stream).on('line', (line) => {
+      // What the Worker logs is a log line already.
+      if (line.startsWith('{"at":')) return process.stderr.write(`${line}\n`)
+      if (line.trim() !== '') words.push(line.trim())
+      if (words.length > 8) words.shift()
+      return log.debug('wrangler', { line })
+    })
+  const ended = once(child, 'close').then(() => words.join(' '))
+  return {
+    ready: Promise.race([
+      once(child, 'message', { signal: AbortSignal.timeout(START_MS) }).then(() => undefined),
+      ended.then((last) => {
+        throw new Error(`wrangler did not start: ${last}`)
+      }),
+    ]),
+    ended,
+    async stop() {
+      if (child.exitCode !== null || !child.pid) return
+      child.kill('SIGTERM')
+      if (!(await waitForExit(child.pid, STOP_MS))) process.kill(-child.pid, 'SIGKILL')
+      await ended
+    },
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`Oriel cannot start: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.exit(1)
+})

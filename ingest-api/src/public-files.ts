@@ -1,0 +1,45 @@
+import type { Config } from './config'
+
+/*
+ * How the built files are answered, on Node from the folder `dist/public`, on Workers from the assets binding.
+ */
+
+/** The dashboard's page, the same for all of its addresses. */
+export const PAGE_PATH = '/dashboard/index.html'
+
+/** What the page may load and do. uPlot places things by style attributes of the CSSOM, which needs nothing. */
+export const PAGE_HEADERS = {
+  'Content-Type': 'text/html; charset=utf-8',
+  'Content-Security-Policy':
+    "default-src 'self'; img-src 'self' data:; style-src 'self'; frame-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+  'Referrer-Policy': 'same-origin',
+  'X-Content-Type-Options': 'nosniff',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cache-Control': 'no-cache',
+}
+
+/** Every address that a browser opens and nothing else has belongs to the dashboard, which has its own "not found". */
+export const isPage = (path: string, accept: string | null | undefined): boolean =>
+  Boolean(accept?.includes('text/html')) && !/^\/(api|v1|w|health|metrics|oembed|dashboard)(\/|$)/.test(path)
+
+/** The headers of a public file, or nothing when no file may have this path. */
+export function fileHeadersOf(
+  path: string,
+  { environment }: Pick<Config, 'environment'>,
+): Record<string, string> | undefined {
+  const nosniff = { 'X-Content-Type-Options': 'nosniff' }
+  if (path === '/oriel.js')
+    return {
+      ...nosniff,
+      'Cache-Control': environment === 'production' ? 'public, max-age=300' : 'no-cache',
+      'Access-Control-Allow-Origin': '*',
+      'Cross-Origin-Resource-Policy': 'cross-origin',
+    }
+  if (!/^\/dashboard\/.+\.(?!html$)\w+$/.test(path)) return undefined
+  // All names but the icon's carry the hash of the contents.
+  const isHashed = !path.endsWith('.svg')
+  return {
+    ...nosniff,
+    'Cache-Control': isHashed ? 'public, max-age=31536000, immutable' : 'public, max-age=3600',
+  }
+}

@@ -1,0 +1,92 @@
+import { OrielError } from '../../../schema/wire/error'
+import type { ClickHouse } from '../clickhouse'
+import { describeError, type Log } from '../log'
+import { insertLines } from './insert-lines'
+import type { Spool } from './spool'
+
+/** The part of a Cloudflare Queue binding that we call. https://developers.cloudflare.com/queues/configuration/javascript-apis/ */
+export type MessageQueue = { send(body: string, options: { contentType: 'text' }): Promise<unknown> }
+
+/** The part of what a queue delivers that we read. `attempts` is 1 at the first delivery. */
+export type MessageBatch = {
+  messages: readonly { body: unknown; attempts: number }[]
+  retryAll(options: { delaySeconds: number }): void
+}
+
+/** A message may have 128,000 bytes with its metadata. */
+const MESSAGE_BYTES = 120_000
+/** A failed delivery comes again after 2, 4, 8 … seconds; a hundred of them bridge an outage of a day. */
+const RETRY_SECONDS = { first: 2, most: 900 }
+
+/**
+ * The spool of Workers: a Cloudflare Queue, whose messages are JSONEachRow lines as they will be inserted.
+ *
+ * It remembers no ids, so `append` never counts a duplicate; the store recognises them, because a row's key ends in
+ * its id. How much is waiting is known to the queue only.
+ */
+export function createQueueSpool(queue: MessageQueue, log: Log): Spool {
+  return {
+    async append(events) {
+      const messages = packLines(events.map(({ line }) => line))
+      try {
+        // Nearly always one message. Where some of several fail, the client sends all events again.
+        await Promise.all(messages.map((message) => queue.send(message, { contentType: 'text' })))
+      } catch (error) {
+        log.error('queue takes no events', describeError(error))
+        throw new OrielError(
+          'SERVICE_UNAVAILABLE',
+          'Events cannot be stored right now. Please send them again.',
+        )
+      }
+      return 0
+    },
+    depth: () => ({ events: 0, bytes: 0, oldestAt: null }),
+    failure: () => undefined,
+    close: async () => {},
+  }
+}
+
+/** Joins lines into as few messages as fit; a single line is always far below the limit. */
+function packLines(lines: string[]): string[] {
+  const messages: string[] = []
+  let bytes = Infinity
+  for (const line of lines) {
+    const lineBytes = Buffer.byteLength(line) + 1
+    bytes += lineBytes
+    if (bytes <= MESSAGE_BYTES) messages[messages.length - 1] += `\n${line}`
+    else {
+      messages.push(line)
+      bytes = lineBytes
+    }
+  }
+  return messages
+}
+
+/**
+ * Carries delivered messages to ClickHouse in one insert, or asks for them again later.
+ * The insert's token is a digest of its rows: the same delivery twice is taken once. Where a redelivery brings the
+ * messages in other company, the rows meet their twins by key.
+ * @returns the lines that are stored now; none when ClickHouse has to be tried again
+ */
+export async function drainMessages(
+  clickhouse: Pick<ClickHouse, 'insert'>,
+  batch: MessageBatch,
+  log: Log,
+): Promise<string[]> {
+  const lines = batch.messages.flatMap(({ body }) => String(body).split('\n'))
+  try {
+    await insertLines(clickhouse, await digestOf(lines), lines, log)
+    return lines
+  } catch (error) {
+    const attempts = Math.min(...batch.messages.map((message) => message.attempts))
+    const delaySeconds = Math.min(RETRY_SECONDS.first * 2 ** (attempts - 1), RETRY_SECONDS.most)
+    log.warn('events wait for ClickHouse', { events: lines.length, delaySeconds, ...describeError(error) })
+    batch.retryAll({ delaySeconds })
+    return []
+  }
+}
+
+async function digestOf(lines: string[]): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(lines.join('\n')))
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
