@@ -4,7 +4,7 @@ import { pick, useQuery, type Answer } from '../data/query'
 import { range } from '../data/range'
 import { Figure, Figures, Fresh } from '../Figure/Figure'
 import { formatMoney, formatNumber } from '../format'
-import { Failed, Panel } from '../Panel/Panel'
+import { Failed, Panel, Trouble } from '../Panel/Panel'
 import { UsageAnalytics } from '../Usage/UsageAnalytics'
 
 /** The whole platform at a glance. */
@@ -14,7 +14,10 @@ export function AdminDashboard() {
   return (
     <>
       <div class="title">
-        <h1>Platform</h1>
+        <div>
+          <h1>Platform</h1>
+        </div>
+        <Trouble answer={answer} />
       </div>
       {answer.state === 'failed' ? (
         <Failed {...answer} />

@@ -38,7 +38,7 @@ function Screens() {
       </div>
     )
   const pages = (
-    <Router>
+    <Router onRouteChange={focusContent}>
       {screens.map(({ path, Screen }) => (
         <Route key={path} path={path} component={Screen} />
       ))}
@@ -50,6 +50,9 @@ function Screens() {
   // The key: nothing on the screen outlives the persona that it was shown to.
   return user ? <Shell key={`${user.id} ${user.persona}`}>{pages}</Shell> : pages
 }
+
+/** Keyboards and screen readers go on where the new page begins. */
+const focusContent = () => document.getElementById('main')?.focus({ preventScroll: true })
 
 function Home() {
   const { persona } = useUser()

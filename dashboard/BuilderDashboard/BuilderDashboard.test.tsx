@@ -64,3 +64,16 @@ test('says what failed, once, and tries again', async () => {
   root.querySelector<HTMLButtonElement>('.failed button')!.click()
   await seeText(root, 'Test Project')
 })
+
+test('keeps showing the last numbers when a refresh fails, and says so once', async () => {
+  const { replies } = await serve({ [PATH]: () => ({ data }) })
+  const root = draw(<BuilderDashboard builderId="test-builder" />)
+  await seeText(root, 'Test Project')
+  replies[PATH] = () => ({
+    status: 503,
+    error: { code: 'SERVICE_UNAVAILABLE', message: 'ClickHouse is down.' },
+  })
+  await seeText(root, 'Not up to date')
+  expect(root.textContent).toContain('Test Project')
+  expect(root.querySelectorAll('.trouble')).toHaveLength(1)
+})

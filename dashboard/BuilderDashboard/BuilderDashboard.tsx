@@ -1,7 +1,7 @@
 import { getBuilderDashboard } from '../data/api'
 import { pick, useQuery } from '../data/query'
 import { range } from '../data/range'
-import { Failed } from '../Panel/Panel'
+import { Failed, Trouble } from '../Panel/Panel'
 import { UsageAnalytics } from '../Usage/UsageAnalytics'
 import { CustomerManager } from './CustomerManager'
 import { ImplementationTracker } from './ImplementationTracker'
@@ -16,7 +16,10 @@ export function BuilderDashboard({ builderId }: { builderId: string }) {
   return (
     <>
       <div class="title">
-        <h1>Overview</h1>
+        <div>
+          <h1>Overview</h1>
+        </div>
+        <Trouble answer={answer} />
       </div>
       {answer.state === 'failed' ? (
         <Failed {...answer} />

@@ -2,7 +2,7 @@ import { getEndUserDashboard } from '../data/api'
 import { pick, useQuery } from '../data/query'
 import { range } from '../data/range'
 import { Icon } from '../Icon/Icon'
-import { Failed } from '../Panel/Panel'
+import { Failed, Trouble } from '../Panel/Panel'
 import { UsageAnalytics } from '../Usage/UsageAnalytics'
 import { BillingOverview } from './BillingOverview'
 import { RecentActivity } from './RecentActivity'
@@ -20,6 +20,7 @@ export function EndUserDashboard({ endUserId }: { endUserId: string }) {
         <div>
           <h1>Overview</h1>
         </div>
+        <Trouble answer={answer} />
         <a class="button primary" href="/marketplace">
           <Icon name="store" /> Add a widget
         </a>

@@ -4,7 +4,7 @@ import { listMarketplace } from '../data/api'
 import { pick, useQuery } from '../data/query'
 import { formatNumber } from '../format'
 import { Pager } from '../Panel/Pager'
-import { Panel } from '../Panel/Panel'
+import { Panel, Trouble } from '../Panel/Panel'
 import { useUser } from '../User/UserProvider'
 import { ImplementDialog } from './ImplementDialog'
 import './Marketplace.css'
@@ -22,6 +22,7 @@ export function MarketplacePage() {
           <h1>Marketplace</h1>
           <p>Widgets that are ready for your site.</p>
         </div>
+        <Trouble answer={answer} />
       </div>
       <Panel
         title="Released widgets"

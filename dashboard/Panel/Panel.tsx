@@ -34,11 +34,7 @@ export function Panel<T>({
     <section class={`panel ${name}`} aria-labelledby={id} aria-busy={answer.state === 'loading'}>
       <header>
         <h2 id={id}>{title}</h2>
-        {answer.state === 'ready' && answer.trouble && (
-          <span class="trouble" role="status" title={answer.trouble.message}>
-            Not up to date
-          </span>
-        )}
+        <Trouble answer={answer} />
         {actions}
       </header>
       {content()}
@@ -52,6 +48,15 @@ export function Panel<T>({
     return children(answer.data)
   }
 }
+
+/** Says that what is shown could not be refreshed. */
+export const Trouble = ({ answer }: { answer: Answer<unknown> }) =>
+  answer.state === 'ready' &&
+  answer.trouble && (
+    <span class="trouble" role="status" title={answer.trouble.message}>
+      Not up to date
+    </span>
+  )
 
 /** Keeps the place of what is coming. */
 export const Skeleton = ({ lines }: { lines: number }) => (

@@ -3,7 +3,7 @@ import { listProjects } from '../data/api'
 import { pick, useQuery } from '../data/query'
 import { formatDate, formatNumber } from '../format'
 import { Pager } from '../Panel/Pager'
-import { Panel } from '../Panel/Panel'
+import { Panel, Trouble } from '../Panel/Panel'
 import { Status } from '../Panel/Status'
 import { PublishHint } from './PublishHint'
 
@@ -17,6 +17,7 @@ export function ProjectsPage() {
           <h1>Projects</h1>
           <p>Your widgets: what is published, and what runs where.</p>
         </div>
+        <Trouble answer={answer} />
       </div>
       <Panel
         title="All projects"

@@ -44,7 +44,7 @@ describe('a query', () => {
   })
 
   test('polls every 2 s when live, never with two requests at once', async () => {
-    let answer = (_: number) => {}
+    let answer: (data: number) => void = () => {}
     const ask = vi.fn(() => new Promise<number>((resolve) => (answer = resolve)))
     const leave = query('a', ask, true).watch()
     await settle()
@@ -115,7 +115,7 @@ describe('a query', () => {
   })
 
   test('does not let an answer that was under way undo what was put meanwhile', async () => {
-    let answer = (_: string) => {}
+    let answer: (data: string) => void = () => {}
     const found = query('a', () => new Promise<string>((resolve) => (answer = resolve)))
     const leave = found.watch()
     await settle()

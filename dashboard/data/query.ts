@@ -101,9 +101,9 @@ export function useQuery<T>(key: string, ask: () => Promise<T>, live = false): A
   return last.current
 }
 
-/** The same answer about a part of the data. */
+/** A part of an answer's data. Trouble stays with the whole, which tells of it once. */
 export const pick = <T, P>(answer: Answer<T>, part: (data: T) => P): Answer<P> =>
-  answer.state === 'ready' ? { ...answer, data: part(answer.data) } : answer
+  answer.state === 'ready' ? { state: 'ready', data: part(answer.data), retry: answer.retry } : answer
 
 const asOrielError = (error: unknown) =>
   error instanceof OrielError ? error : new OrielError('INTERNAL_SERVER_ERROR', String(error))
