@@ -63,7 +63,7 @@ async function ensurePerson(handles: Handles, persona: Persona): Promise<By> {
   const [known] = await handles.db.select({ id: users.id }).from(users).where(eq(users.email, person.email))
   const { id } = known ?? (await createUser(handles, { ...person, personas: [persona] }, 'demo'))
   return {
-    actor: { userId: id, sessionId: 'demo', persona, permissions: ROLE_PERMISSIONS[persona] },
+    actor: { userId: id, sessionId: null, keyId: null, persona, permissions: ROLE_PERMISSIONS[persona] },
     requestId: 'demo',
   }
 }

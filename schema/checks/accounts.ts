@@ -1,6 +1,12 @@
 import { z } from 'zod'
-import { PERSONAS } from '../wire/permission'
-import type { LoginRequest, PersonaRequest, RefreshRequest, RegisterRequest } from '../wire/requests'
+import { isGrant, isPermission, PERSONAS } from '../wire/permission'
+import type {
+  CreateApiKeyRequest,
+  LoginRequest,
+  PersonaRequest,
+  RefreshRequest,
+  RegisterRequest,
+} from '../wire/requests'
 import { line } from './fields'
 
 export const MIN_PASSWORD_LENGTH = 10
@@ -31,3 +37,14 @@ export const refreshRequest = z.strictObject({
 export const personaRequest = z.strictObject({
   persona: z.enum(PERSONAS),
 }) satisfies z.ZodType<PersonaRequest>
+
+const permission = z
+  .string()
+  .max(100)
+  .refine((value) => isPermission(value) || isGrant(value), 'Must be a permission, such as view_usage.')
+
+export const createApiKeyRequest = z.strictObject({
+  name: line(100),
+  scopes: z.array(permission).min(1).max(50),
+  expiresAt: z.number().int().positive().max(8.64e15).exactOptional(),
+}) satisfies z.ZodType<CreateApiKeyRequest>

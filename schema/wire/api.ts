@@ -34,6 +34,22 @@ export type Session = {
   current: boolean
 }
 
+/** `hint` is the key's beginning; the rest of it nobody knows but who was given it. */
+export type ApiKey = {
+  id: string
+  name: string
+  hint: string
+  /** What the key acts as, and the most it may do then. */
+  persona: Persona
+  scopes: string[]
+  createdAt: number
+  expiresAt: number | null
+  lastUsedAt: number | null
+}
+
+/** The only answer that ever holds a key. */
+export type NewApiKey = ApiKey & { key: string }
+
 export type ProjectStatus = 'draft' | 'in_review' | 'published' | 'suspended' | 'archived'
 
 export type Project = {
@@ -44,6 +60,8 @@ export type Project = {
   description: string
   kind: 'widget' | 'template'
   status: ProjectStatus
+  /** What the platform said when it last refused or suspended the project, or null. */
+  reviewNote: string | null
   channels: Channel[]
   latestVersion: string | null
   implementations: number
@@ -136,6 +154,9 @@ export type BuilderImplementation = Pick<
   | 'createdAt'
 > & { customer: { id: string; name: string }; usage: UsageTotals }
 
+/** An end user who has a builder's work on a site. */
+export type Customer = { id: string; name: string; implementations: number; since: number }
+
 /** What anybody may know of an implementation: what its frame shows, without whose it is. */
 export type Runtime = {
   id: string
@@ -194,7 +215,7 @@ export type BuilderDashboard = {
   revenue: { currency: string; total: number; monthly: number; series: { at: number; amount: number }[] }
   projects: Project[]
   implementations: BuilderImplementation[]
-  customers: { id: string; name: string; implementations: number; since: number }[]
+  customers: Customer[]
   usage: Usage
 }
 

@@ -6,6 +6,7 @@ export const ID_PREFIX = {
   release: 're',
   implementation: 'im',
   session: 'se',
+  apiKey: 'ak',
   revenueEvent: 'rv',
   purchase: 'pu',
 } as const

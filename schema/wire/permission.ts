@@ -64,10 +64,7 @@ export const GRANT_OF: Record<Permission, Grant> = {
   manage_system: 'platform.system.*',
 }
 
-/** The grammar as an expression that JavaScript and Postgres read alike. */
-export const GRANT_FORM = `^(\\*|(${TIERS.join('|')})\\.(\\*|[a-z0-9_-]+\\.(\\*|[a-z0-9_-]+)))$`
-
-const GRANT = new RegExp(GRANT_FORM)
+const GRANT = new RegExp(`^(\\*|(${TIERS.join('|')})\\.(\\*|[a-z0-9_-]+\\.(\\*|[a-z0-9_-]+)))$`)
 
 export const isGrant = (value: unknown): value is Grant => typeof value === 'string' && GRANT.test(value)
 

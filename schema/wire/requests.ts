@@ -25,6 +25,9 @@ export type RefreshRequest = { refreshToken?: string }
 
 export type PersonaRequest = { persona: Persona }
 
+/** The key acts as the active persona. Without `expiresAt` (epoch ms) it lasts until it is revoked. */
+export type CreateApiKeyRequest = { name: string; scopes: string[]; expiresAt?: number }
+
 export type CreateProjectRequest = {
   name: string
   /** Unique among the builder's projects; made from the name when left out. */

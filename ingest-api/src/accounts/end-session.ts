@@ -3,7 +3,7 @@ import { refreshTokens, sessions } from '../../../schema/tables/sessions'
 import { OrielError } from '../../../schema/wire/error'
 import type { Queryable } from '../database'
 import type { Handles } from '../handles'
-import type { By } from './actor'
+import type { By, SignedIn } from './actor'
 import { writeAudit } from './audit'
 import { digestOf } from './refresh-token'
 
@@ -71,7 +71,10 @@ export async function revokeSession(
 }
 
 /** Ends every session of the actor but the one that asks; answers how many. */
-export async function revokeOtherSessions({ db, now }: Pick<Handles, 'db' | 'now'>, by: By): Promise<number> {
+export async function revokeOtherSessions(
+  { db, now }: Pick<Handles, 'db' | 'now'>,
+  by: By<SignedIn>,
+): Promise<number> {
   const at = new Date(now())
   return db.transaction(async (tx) => {
     const others = await tx

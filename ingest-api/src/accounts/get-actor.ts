@@ -1,7 +1,7 @@
 import { OrielError } from '../../../schema/wire/error'
 import type { Handles } from '../handles'
 import { readAccessToken } from './access-token'
-import type { Actor } from './actor'
+import type { SignedIn } from './actor'
 import { findSession } from './find-session'
 import { permissionsOf } from './users'
 
@@ -13,7 +13,7 @@ import { permissionsOf } from './users'
 export async function getActor(
   handles: Pick<Handles, 'db' | 'keys' | 'now'>,
   accessToken: string,
-): Promise<Actor> {
+): Promise<SignedIn> {
   const { userId, sessionId, persona } = await readAccessToken(handles, accessToken)
   const session = await findSession(handles.db, sessionId, new Date(handles.now()))
   if (!session || session.user.id !== userId)
@@ -23,5 +23,5 @@ export async function getActor(
       'TOKEN_EXPIRED',
       'The persona of this session was switched. Refresh the access token.',
     )
-  return { userId, sessionId, persona, permissions: permissionsOf(session.user, persona) }
+  return { userId, sessionId, keyId: null, persona, permissions: permissionsOf(session.user, persona) }
 }

@@ -5,8 +5,11 @@ import type { Handles } from '../handles'
 import type { Actor } from './actor'
 import { toUser } from './users'
 
-/** The actor's own account, as the persona of this session. */
-export async function getMe({ db }: Pick<Handles, 'db'>, { userId, persona }: Actor): Promise<User> {
+/** The actor's own account, with what it may do by this session or this API key. */
+export async function getMe(
+  { db }: Pick<Handles, 'db'>,
+  { userId, persona, permissions }: Actor,
+): Promise<User> {
   const [user] = await db.select().from(users).where(eq(users.id, userId))
-  return toUser(user!, persona)
+  return { ...toUser(user!, persona), permissions: [...permissions] }
 }

@@ -6,7 +6,7 @@ import { OrielError } from '../../../schema/wire/error'
 import type { Persona } from '../../../schema/wire/permission'
 import type { Handles } from '../handles'
 import { ACCESS_SECONDS, signAccessToken } from './access-token'
-import type { By } from './actor'
+import type { By, SignedIn } from './actor'
 import { writeAudit } from './audit'
 import { toUser } from './users'
 
@@ -17,7 +17,7 @@ import { toUser } from './users'
  */
 export async function switchPersona(
   handles: Pick<Handles, 'db' | 'keys' | 'now'>,
-  { actor, requestId }: By,
+  { actor, requestId }: By<SignedIn>,
   persona: Persona,
 ): Promise<Login> {
   const { userId, sessionId } = actor

@@ -16,13 +16,15 @@ import { refreshSession } from '../accounts/refresh-session'
 import { signIn } from '../accounts/sign-in'
 import { startSession, type Tokens } from '../accounts/start-session'
 import { switchPersona } from '../accounts/switch-persona'
+import { apiKeys } from './api-keys'
 import {
-  authenticate,
+  authenticatePerson,
   deleteCookies,
   getRefreshCookie,
   refuseForeignOrigin,
   requireActor,
   requireOwnOrigin,
+  requireSession,
   setAccessCookie,
   setRefreshCookie,
 } from './authenticate'
@@ -32,6 +34,7 @@ import { checkInput, MAX_BODY_BYTES, parseJson, readBody, readBytes, readId } fr
 export const auth = new Hono<AppEnv>()
 
 auth.use(refuseForeignOrigin)
+auth.route('/api-keys', apiKeys)
 
 auth.post('/register', async (c) => {
   const { persona, delivery, ...person } = await readBody(c.req, registerRequest)
@@ -62,7 +65,7 @@ auth.post('/logout', async (c) => {
     requireOwnOrigin(c)
     await endSessionOfToken(c.var.handles, token, c.var.requestId)
   } else {
-    const actor = await authenticate(c)
+    const actor = await authenticatePerson(c)
     await revokeSession(c.var.handles, { actor, requestId: c.var.requestId }, actor.sessionId)
   }
   deleteCookies(c)
@@ -73,23 +76,23 @@ auth.get('/me', requireActor, async (c) =>
   c.json({ success: true, data: await getMe(c.var.handles, c.var.actor) }),
 )
 
-auth.post('/persona', requireActor, async (c) => {
+auth.post('/persona', requireSession, async (c) => {
   const { persona } = await readBody(c.req, personaRequest)
-  const login = await switchPersona(c.var.handles, c.var, persona)
+  const login = await switchPersona(c.var.handles, c.var.by, persona)
   if (!c.req.header('authorization')) setAccessCookie(c, login.accessToken)
   return c.json({ success: true, data: login })
 })
 
-auth.get('/sessions', requireActor, async (c) =>
+auth.get('/sessions', requireSession, async (c) =>
   c.json({ success: true, data: await listSessions(c.var.handles, c.var.actor) }),
 )
 
-auth.delete('/sessions', requireActor, async (c) =>
-  c.json({ success: true, data: { ended: await revokeOtherSessions(c.var.handles, c.var) } }),
+auth.delete('/sessions', requireSession, async (c) =>
+  c.json({ success: true, data: { ended: await revokeOtherSessions(c.var.handles, c.var.by) } }),
 )
 
-auth.delete('/sessions/:id', requireActor, async (c) => {
-  await revokeSession(c.var.handles, c.var, readId(c.req, 'session'))
+auth.delete('/sessions/:id', requireSession, async (c) => {
+  await revokeSession(c.var.handles, c.var.by, readId(c.req, 'session'))
   return c.json({ success: true, data: null })
 })
 

@@ -3,8 +3,10 @@ import { createMiddleware } from 'hono/factory'
 import { OrielError } from '../../../schema/wire/error'
 import { hasPermission, type Permission, type Persona } from '../../../schema/wire/permission'
 import { ACCESS_SECONDS } from '../accounts/access-token'
-import type { Actor } from '../accounts/actor'
+import type { Actor, SignedIn } from '../accounts/actor'
+import { API_KEY_PREFIX } from '../accounts/api-key'
 import { getActor } from '../accounts/get-actor'
+import { getKeyActor } from '../accounts/get-key-actor'
 import { REFRESH_MS } from '../accounts/refresh-token'
 import type { AppContext, AppEnv } from './context'
 
@@ -14,7 +16,7 @@ const REFRESH_PATH = '/api/auth'
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /**
- * Who asks, by the Bearer header or else by the cookie. A cookie travels by itself, so with one a request that
+ * Who asks, by the Bearer header (an access token or an API key) or else by the cookie. A cookie travels by itself, so with one a request that
  * changes something must also come from our own pages.
  * @throws OrielError AUTH_ERROR, TOKEN_INVALID, TOKEN_EXPIRED, PERMISSION_ERROR (foreign origin)
  */
@@ -26,14 +28,33 @@ export async function authenticate(c: AppContext): Promise<Actor> {
   const token = bearer || getCookie(c, ACCESS_COOKIE)
   if (!token) throw new OrielError('AUTH_ERROR', 'Please sign in.')
   if (!bearer && !SAFE_METHODS.has(c.req.method)) requireOwnOrigin(c)
-  return getActor(c.var.handles, token)
+  return bearer?.startsWith(API_KEY_PREFIX)
+    ? getKeyActor(c.var.handles, bearer)
+    : getActor(c.var.handles, token)
 }
 
-/** Lets only signed-in users pass, and says in `c.var.actor` who it is. */
+/** Lets only who is known pass, and says in `c.var.actor` who it is. */
 export const requireActor = createMiddleware<AppEnv>(async (c, next) => {
   c.set('actor', await authenticate(c))
   await next()
 })
+
+/** Like {@link authenticate}, for what only a person may do. @throws OrielError PERMISSION_ERROR for an API key */
+export async function authenticatePerson(c: AppContext): Promise<SignedIn> {
+  const actor = await authenticate(c)
+  if (isSignedIn(actor)) return actor
+  throw new OrielError('PERMISSION_ERROR', 'An API key may not do this. Please sign in.')
+}
+
+/** Lets only people at a device pass and no program with a key, and says in `c.var.by` who it is. */
+export const requireSession = createMiddleware<AppEnv>(async (c, next) => {
+  const actor = await authenticatePerson(c)
+  c.set('actor', actor)
+  c.set('by', { actor, requestId: c.var.requestId })
+  await next()
+})
+
+const isSignedIn = (actor: Actor): actor is SignedIn => actor.sessionId !== null
 
 /** Behind {@link requireActor}: lets only these personas pass. */
 export const requirePersona = (...personas: Persona[]) =>

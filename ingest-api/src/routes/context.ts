@@ -1,7 +1,12 @@
 import type { Context } from 'hono'
-import type { Actor } from '../accounts/actor'
+import type { Actor, By, SignedIn } from '../accounts/actor'
 import type { Handles } from '../handles'
 
-/** What every Hono route of the app finds in its context. `actor` is there behind `requireActor` only. */
-export type AppEnv = { Variables: { handles: Handles; requestId: string; actor: Actor } }
+/**
+ * What every Hono route of the app finds in its context: `actor` behind `requireActor` only, and `by` behind
+ * `requireSession`, where it is certain that a person asks.
+ */
+export type AppEnv = {
+  Variables: { handles: Handles; requestId: string; actor: Actor; by: By<SignedIn> }
+}
 export type AppContext = Context<AppEnv>

@@ -1,12 +1,12 @@
 import { Hono } from 'hono'
 import { implementationQuery, usageQuery } from '../../../schema/checks/usage'
 import { getEndUserDashboard, getEndUserUsage } from '../dashboards/get-end-user-dashboard'
-import { requireActor } from './authenticate'
+import { requireActor, requirePermission } from './authenticate'
 import type { AppEnv } from './context'
 import { readOwner } from './read-owner'
 import { readQuery } from './read-request'
 
-export const endUsers = new Hono<AppEnv>().use(requireActor)
+export const endUsers = new Hono<AppEnv>().use(requireActor, requirePermission('view_usage'))
 
 endUsers.get('/:id/dashboard', async (c) => {
   const endUserId = readOwner(c, 'end_user')

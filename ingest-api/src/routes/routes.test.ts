@@ -60,6 +60,9 @@ const TABLE: Row[] = [
   ['GET /api/auth/sessions',                         [401, 401, 401, 200, 200, 200, 200, 200]],
   ['DELETE /api/auth/sessions',                      [401, 401, 401, 200, 200, 200, 200, 200]],
   ['DELETE /api/auth/sessions/:id',                  [401, 401, 401, 404, 404, 404, 404, 404], () => ({ path: { id: `se_${'x'.repeat(21)}` } })],
+  ['GET /api/auth/api-keys',                         [401, 401, 401, 200, 200, 200, 200, 200]],
+  ['POST /api/auth/api-keys',                        [401, 401, 401, 400, 400, 400, 400, 400], () => ({ body: {} })],
+  ['DELETE /api/auth/api-keys/:id',                  [401, 401, 401, 404, 404, 404, 404, 404], () => ({ path: { id: `ak_${'x'.repeat(21)}` } })],
   ['POST /api/auth/persona',                         [401, 401, 401, 403, 200, 403, 200, 403], () => ({ body: { persona: 'end_user' } })],
   ['POST /api/auth/logout',                          [401, 401, 401, 200, 200, 200, 200, 200]],
 
