@@ -1,8 +1,7 @@
 import { Hono } from 'hono'
-import { HTTPException } from 'hono/http-exception'
-import { OrielError, type ErrorBody, type ErrorCode, type ErrorDetails } from '../../schema/wire/error'
+import { OrielError } from '../../schema/wire/error'
+import { answerError } from './answer-error'
 import type { Handles } from './handles'
-import { describeError } from './log'
 import { analytics } from './routes/analytics'
 import { auth } from './routes/auth'
 import { builders } from './routes/builders'
@@ -39,31 +38,17 @@ export function createApp(handles: Handles): Hono<AppEnv> {
   app.route('/api/builders', builders)
   app.route('/api/end-users', endUsers)
   app.route('/api/analytics', analytics)
-  app.notFound((c) => answerError(c, 'RESOURCE_NOT_FOUND', 'There is nothing at this address.'))
-  app.onError((error, c) => {
-    if (error instanceof OrielError) return answerError(c, error.code, error.message, error.details)
-    if (error instanceof HTTPException && error.status === 400)
-      return answerError(c, 'MALFORMED_REQUEST', error.message || 'The request could not be read.')
-    handles.log.error('request failed', {
-      requestId: c.var.requestId,
-      method: c.req.method,
-      route: c.req.routePath,
-      ...describeError(error),
-    })
-    return answerError(
-      c,
-      'INTERNAL_SERVER_ERROR',
-      'Something went wrong on our side. The request id finds it in the log.',
-    )
-  })
+  app.notFound((c) => answer(c, new OrielError('RESOURCE_NOT_FOUND', 'There is nothing at this address.')))
+  app.onError((error, c) => answer(c, error))
   return app
-}
 
-function answerError(c: AppContext, code: ErrorCode, message: string, details?: ErrorDetails) {
-  const { status } = new OrielError(code, message)
-  if (details?.retryAfterSeconds !== undefined) c.header('Retry-After', String(details.retryAfterSeconds))
-  else if (status === 429 || status === 503) c.header('Retry-After', '5')
-  c.header('X-Request-Id', c.var.requestId)
-  const error = { code, message, requestId: c.var.requestId, ...(details && { details }) }
-  return c.json({ success: false, error } satisfies ErrorBody, status)
+  function answer(c: AppContext, error: unknown) {
+    const { method, routePath: route } = c.req
+    const { status, headers, body } = answerError(handles.log, error, {
+      requestId: c.var.requestId,
+      method,
+      route,
+    })
+    return c.json(body, status, headers)
+  }
 }

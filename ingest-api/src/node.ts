@@ -1,13 +1,14 @@
 import { once } from 'node:events'
-import type { Server } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import { createAdaptorServer } from '@hono/node-server'
+import { getRequestListener } from '@hono/node-server'
 import { createApp } from './app'
 import { readConfig } from './config'
 import { loadDemo, serveDemoSite } from './demo'
 import { ensureAdmin } from './accounts/ensure-admin'
 import { createLog, describeError } from './log'
 import { openNode } from './open-node'
+import { createOrielServer } from './serve'
 import { serveStatic } from './static'
 
 /** Folder of the package: this file runs as `dist/server/node.js`. */
@@ -21,8 +22,7 @@ async function main() {
   process.on('unhandledRejection', (error) => log.error('unhandled rejection', describeError(error)))
   const handles = await openNode(config, root, log)
   const servers: Server[] = []
-  const listen = async (fetch: Parameters<typeof createAdaptorServer>[0]['fetch'], port: number) => {
-    const server = createAdaptorServer({ fetch }) as Server
+  const listen = async (server: Server, port: number) => {
     servers.push(server)
     server.listen(port, config.host)
     await once(server, 'listening')
@@ -41,8 +41,8 @@ async function main() {
   try {
     if (config.admin) await ensureAdmin(handles, config.admin)
     const demo = config.demo ? await loadDemo(handles, root) : undefined
-    await listen(serveStatic(createApp(handles), root, config).fetch, config.port)
-    if (demo) await listen(serveDemoSite(demo, root).fetch, config.port + 1)
+    await listen(createOrielServer(handles, serveStatic(createApp(handles), root, config).fetch), config.port)
+    if (demo) await listen(createServer(getRequestListener(serveDemoSite(demo, root).fetch)), config.port + 1)
     process.stdout.write(`${demo ? demo.describe() : ''}ready ${config.baseUrl}\n`)
   } catch (error) {
     await handles.close()

@@ -32,7 +32,7 @@ export async function serveFrame(handles: Handles, id: string, isPreview: boolea
   }
   const origins = isPreview ? [new URL(config.baseUrl).origin] : live.origins
   const [room, token] = await Promise.all([
-    findRoom(handles, live.manifest, live.integrity, now),
+    findRoom(handles, live, now),
     signSessionToken(keys.session, claims, now),
   ])
   return renderFrame(frame, room, { ...live, origins }, { token, baseUrl: config.baseUrl, now })
@@ -44,8 +44,10 @@ function refusalOf(live: LiveImplementation | undefined): FrameRefusal | undefin
   return live.version === null ? 'unreleased' : undefined
 }
 
-/** Versions never change, so a room is prepared once. */
-const findRoom = (handles: Handles, manifest: Manifest, integrity: string, now: number) =>
-  handles.caches.rooms.get(`${integrity} ${manifest.name}@${manifest.version}`, now, async () =>
+/** A project's version never changes, so its room is prepared once. */
+const findRoom = (handles: Handles, { projectId, manifest, integrity }: Shown, now: number) =>
+  handles.caches.rooms.get(`${projectId}@${manifest.version}`, now, async () =>
     prepareRoom(handles.frame, { manifest, bundle: await getBundle(handles, integrity) }),
   )
+
+type Shown = Extract<LiveImplementation, { manifest: Manifest }>

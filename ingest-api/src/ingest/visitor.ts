@@ -20,7 +20,14 @@ export type Visitor = {
 export type Source = { ip: string; userAgent: string; country: string }
 
 const DAY_MS = 24 * 60 * 60 * 1000
-const dayOf = (at: number) => new Date(at).toISOString().slice(0, 10)
+
+/** The UTC day of a time, `2026-11-20`; formatted once a day. */
+export function dayOf(at: number): string {
+  const start = at - (at % DAY_MS)
+  if (start !== today.start) today = { start, day: new Date(start).toISOString().slice(0, 10) }
+  return today.day
+}
+let today = { start: NaN, day: '' }
 
 /** Today's salt, asked of Postgres once a day and process. The first who asks makes it and destroys the old ones. */
 function todaysSalt({ db, caches }: Pick<Handles, 'db' | 'caches'>, now: number): Promise<string> {

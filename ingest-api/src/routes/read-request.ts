@@ -64,9 +64,11 @@ export function parseJson(bytes: Uint8Array): unknown {
  * Reads a body that must not be longer than this, whatever its Content-Length says.
  * @throws OrielError PAYLOAD_TOO_LARGE
  */
-export async function readBytes({ raw }: HonoRequest, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  const tooLarge = () =>
-    new OrielError('PAYLOAD_TOO_LARGE', `The body may have at most ${Math.floor(maxBytes / 1024)} KB.`)
+export async function readBytes(
+  { raw }: HonoRequest,
+  maxBytes: number,
+  tooLarge = () => bodyTooLarge(maxBytes),
+): Promise<Uint8Array<ArrayBuffer>> {
   if (Number(raw.headers.get('content-length')) > maxBytes) throw tooLarge()
   const chunks: Uint8Array[] = []
   let size = 0
@@ -83,6 +85,9 @@ export async function readBytes({ raw }: HonoRequest, maxBytes: number): Promise
   }
   return bytes
 }
+
+const bodyTooLarge = (maxBytes: number) =>
+  new OrielError('PAYLOAD_TOO_LARGE', `The body may have at most ${Math.floor(maxBytes / 1024)} KB.`)
 
 /** Refuses what Postgres cannot hold (U+0000, half a surrogate pair) and what is nested without end. */
 function storable<T>(value: T, depth = 0): T {

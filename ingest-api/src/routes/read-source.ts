@@ -13,6 +13,10 @@ export function readSource(c: AppContext): Source {
       ? (bindings.incoming.socket.remoteAddress ?? '')
       : (c.req.header('cf-connecting-ip') ?? ''),
     userAgent: (c.req.header('user-agent') ?? '').slice(0, 512),
-    country: /^[A-Z]{2}$/.exec(c.req.header('cf-ipcountry') ?? '')?.[0] ?? '',
+    country: readCountry(c.req.header('cf-ipcountry')),
   }
 }
+
+/** Two letters as in ISO 3166-1, told by the edge; XX and T1 mean that it does not know. */
+export const readCountry = (header: string | string[] | undefined): string =>
+  typeof header === 'string' && /^[A-Z]{2}$/.test(header) && header !== 'XX' ? header : ''

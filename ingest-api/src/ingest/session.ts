@@ -1,0 +1,65 @@
+import type { SessionClaims } from '../../../schema/wire/frame'
+import type { Handles } from '../handles'
+import { sessionExpired, verifySessionToken } from './session-token'
+import { dayOf, describeVisitor, type Source } from './visitor'
+
+/** What all events of a session share: who it is, checked once, and the end of their rows, written once. */
+export type Session = {
+  claims: SessionClaims
+  /** `"builder_id":…,…}`: the columns that are the same for every event of this visitor today. */
+  rowEnd: string
+}
+
+type Known = Session & { key: Uint8Array; expiresAt: number; source: Source; day: string }
+
+/** Sessions that sent something lately; the oldest make room and are checked anew should they come back. */
+const known = new Map<string, Known>()
+const MOST_KNOWN = 20_000
+
+/**
+ * Opens the session that a token stands for. A known one costs a look into a map; a new one a signature, a hash, and
+ * once a day and process a question to Postgres.
+ * @throws OrielError TOKEN_EXPIRED or TOKEN_INVALID
+ */
+export function openSession(
+  handles: Pick<Handles, 'db' | 'caches' | 'keys'>,
+  token: string,
+  source: Source,
+  now: number,
+): Session | Promise<Session> {
+  const session = known.get(token)
+  if (session?.key !== handles.keys.session) return meetSession(handles, token, source, now)
+  if (session.expiresAt <= now) throw sessionExpired()
+  const same =
+    session.day === dayOf(now) &&
+    session.source.ip === source.ip &&
+    session.source.userAgent === source.userAgent &&
+    session.source.country === source.country
+  return same ? session : meetSession(handles, token, source, now)
+}
+
+async function meetSession(
+  handles: Pick<Handles, 'db' | 'caches' | 'keys'>,
+  token: string,
+  source: Source,
+  now: number,
+): Promise<Session> {
+  const key = handles.keys.session
+  const claims = await verifySessionToken(key, token, now)
+  const visitor = await describeVisitor(handles, claims.im, source, now)
+  const shared = {
+    builder_id: claims.bu,
+    project_id: claims.pr,
+    implementation_id: claims.im,
+    end_user_id: claims.eu,
+    session_id: claims.sid,
+    version: claims.ver,
+    preview: claims.pre === 1,
+    ...visitor,
+  }
+  const rowEnd = JSON.stringify(shared).slice(1)
+  known.delete(token)
+  known.set(token, { claims, rowEnd, key, expiresAt: claims.exp * 1000, source, day: dayOf(now) })
+  if (known.size > MOST_KNOWN) known.delete(known.keys().next().value!)
+  return { claims, rowEnd }
+}
