@@ -1,4 +1,5 @@
 import vm from 'node:vm'
+import { OrielError } from '../../../schema/wire/error'
 import { isObject } from '../../../schema/wire/json'
 
 const room = vm.createContext(Object.create(null))
@@ -8,8 +9,14 @@ const call = new vm.Script('task()')
  * Runs a synchronous task and stops it when it takes too long, wherever it is, even inside a regular expression.
  * For work whose cost somebody else's schema decides. Not a sandbox: the task is our own code.
  * @returns undefined when the time was up
+ * @throws OrielError METHOD_NOT_ALLOWED on Workers, which can neither stop a task nor compile a schema
  */
 export function withinMs<T>(timeoutMs: number, task: () => T): { value: T } | undefined {
+  if (globalThis.navigator?.userAgent === 'Cloudflare-Workers')
+    throw new OrielError(
+      'METHOD_NOT_ALLOWED',
+      'Publishing, implementing and configuring need a server on Node. This one runs on Workers.',
+    )
   let done: { value: T } | undefined
   room.task = () => {
     done = { value: task() }

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { Cache } from './cache'
+
+/** Counts how often it is asked and answers when it is told to. */
+function slowSource() {
+  const answers: (() => void)[] = []
+  const load = () => new Promise<number>((resolve) => answers.push(() => resolve(answers.length)))
+  return { load, answers, answer: () => answers.forEach((settle) => settle()) }
+}
+
+const cache = (sharesLoads: boolean) => new Cache<number>({ most: 2, freshMs: 1000, sharesLoads })
+
+describe.each([true, false])('a cache that shares loads: %s', (sharesLoads) => {
+  it('keeps a value until it is no longer fresh, or the clock goes back', async () => {
+    const cached = cache(sharesLoads)
+    let asked = 0
+    const load = async () => ++asked
+    expect(await cached.get('a', 5000, load)).toBe(1)
+    expect(await cached.get('a', 5999, load)).toBe(1)
+    expect(await cached.get('a', 6000, load)).toBe(2)
+    expect(await cached.get('a', 4000, load)).toBe(3)
+  })
+
+  it('forgets the oldest value when there are too many', async () => {
+    const cached = cache(sharesLoads)
+    let asked = 0
+    for (const key of ['a', 'b', 'c', 'c', 'b', 'a']) await cached.get(key, 0, async () => ++asked)
+    expect(asked).toBe(4)
+  })
+
+  it('does not keep a failure', async () => {
+    const cached = cache(sharesLoads)
+    await expect(cached.get('a', 0, () => Promise.reject(new Error('away')))).rejects.toThrow('away')
+    expect(await cached.get('a', 0, async () => 7)).toBe(7)
+  })
+})
+
+it('lets everybody who asks at once wait for one load', async () => {
+  const { load, answers, answer } = slowSource()
+  const cached = cache(true)
+  const both = [cached.get('a', 0, load), cached.get('a', 0, load)]
+  answer()
+  expect(await Promise.all(both)).toEqual([1, 1])
+  expect(answers).toHaveLength(1)
+})
+
+it('never lets a request wait for the load of another where loads are not shared', async () => {
+  const { load, answers, answer } = slowSource()
+  const cached = cache(false)
+  const both = [cached.get('a', 0, load), cached.get('a', 0, load)]
+  answer()
+  await Promise.all(both)
+  expect(answers).toHaveLength(2)
+})
