@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
 import { createAdaptorServer } from '@hono/node-server'
 import { readConfig } from './config'
 import { loadDemo, serveDemoSite } from './demo'
@@ -55,7 +56,9 @@ async function main() {
     }
     process.stdout.write(`${demo ? demo.describe() : ''}ready ${config.baseUrl}\n`)
   } catch (error) {
-    if (!stopping) for (const close of opened.reverse()) await close()
+    // Asked to stop in the middle of starting: what failed is what was just taken away.
+    if (stopping) return
+    for (const close of opened.reverse()) await close()
     throw error
   }
 }
@@ -105,20 +108,20 @@ function startWrangler({ config, access, log }: NodeHandles): Wrangler {
         WRANGLER_SEND_METRICS: 'false',
         WRANGLER_LOG_PATH: resolve(dataDir, 'wrangler/logs'),
         WRANGLER_REGISTRY_PATH: resolve(dataDir, 'wrangler/registry'),
-        NO_COLOR: '1',
       },
     },
   )
-  const words: string[] = []
+  let lastWords = ''
   for (const stream of [child.stdout!, child.stderr!])
-    createInterface(stream).on('line', (line) => {
+    createInterface(stream).on('line', (colored) => {
+      const line = stripVTControlCharacters(colored).trim()
       // What the Worker logs is a log line already.
       if (line.startsWith('{"at":')) return process.stderr.write(`${line}\n`)
-      if (line.trim() !== '') words.push(line.trim())
-      if (words.length > 8) words.shift()
-      return log.debug('wrangler', { line })
+      const isError = line.includes('[ERROR]')
+      if (isError || (line && !lastWords.includes('[ERROR]'))) lastWords = line
+      return isError ? log.error('wrangler', { line }) : log.debug('wrangler', { line })
     })
-  const ended = once(child, 'close').then(() => words.join(' '))
+  const ended = once(child, 'close').then(() => lastWords)
   return {
     ready: Promise.race([
       once(child, 'message', { signal: AbortSignal.timeout(START_MS) }).then(() => undefined),
