@@ -17,6 +17,7 @@ const data: Data = {
       description: '',
       kind: 'widget',
       status: 'published',
+      reviewNote: null,
       channels: [],
       latestVersion: '1.0.0',
       implementations: 3,

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { OrielError } from '../../schema/wire/error'
 import { answerError } from './answer-error'
 import type { Handles } from './handles'
+import { admin } from './routes/admin'
 import { analytics } from './routes/analytics'
 import { auth } from './routes/auth'
 import { builders } from './routes/builders'
@@ -37,6 +38,7 @@ export function createApp(handles: Handles): Hono<AppEnv> {
   app.route('/api/marketplace', marketplace)
   app.route('/api/builders', builders)
   app.route('/api/end-users', endUsers)
+  app.route('/api/admin', admin)
   app.route('/api/analytics', analytics)
   app.notFound((c) => answer(c, new OrielError('RESOURCE_NOT_FOUND', 'There is nothing at this address.')))
   app.onError((error, c) => answer(c, error))

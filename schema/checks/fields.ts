@@ -64,6 +64,14 @@ export const pageUrl = z
     'Must be the address of a web page, starting with https:// or http://.',
   )
 
+/** A page of a list that can be searched and sorted; `order` is of the sorting. */
+export const listing = <const Sort extends string>(sorts: readonly [Sort, ...Sort[]]) =>
+  page.extend({
+    search: z.string().trim().max(100).optional(),
+    sort: z.enum(sorts).optional(),
+    order: z.enum(['asc', 'desc']).optional(),
+  })
+
 export const page = z.object({
   page: z.coerce.number().int().min(1).max(1_000_000).default(1),
   limit: z.coerce.number().int().min(1).max(100).default(20),

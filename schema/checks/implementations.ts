@@ -6,6 +6,7 @@ import type {
   PinRequest,
   StatusRequest,
 } from '../wire/requests'
+import { wireEvent } from './event'
 import { channelName, id, jsonObject, line, origin, pageUrl, version } from './fields'
 
 const origins = z.array(origin).max(50)
@@ -30,3 +31,10 @@ export const pinRequest = z.strictObject({ version: version.nullable() }) satisf
 export const statusRequest = z.strictObject({
   status: z.enum(['active', 'paused', 'suspended']),
 }) satisfies z.ZodType<StatusRequest>
+
+/** An event from a server. Without an id and a time it happens when it arrives. */
+export const trackRequest = z.strictObject({
+  ...wireEvent.shape,
+  id: wireEvent.shape.id.exactOptional(),
+  at: wireEvent.shape.at.exactOptional(),
+})

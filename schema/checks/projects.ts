@@ -5,7 +5,7 @@ import type {
   RollbackRequest,
   UpdateProjectRequest,
 } from '../wire/requests'
-import { line, page, paragraph, slug, version } from './fields'
+import { line, paragraph, slug, version } from './fields'
 
 const name = line(100)
 const description = paragraph(2000)
@@ -22,8 +22,6 @@ export const updateProjectRequest = z.strictObject({
   slug: slug.exactOptional(),
   description: description.exactOptional(),
 }) satisfies z.ZodType<UpdateProjectRequest>
-
-export const projectsQuery = page.extend({ slug: slug.optional() })
 
 export const releaseRequest = z.strictObject({ version }) satisfies z.ZodType<ReleaseRequest>
 

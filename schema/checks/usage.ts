@@ -15,7 +15,7 @@ const MOST_BUCKETS = 2_000
 const timeMessage = 'Must be a time: epoch milliseconds or ISO 8601.'
 
 /** Epoch ms as digits, or ISO 8601. */
-const time = z.string().transform((value, context) => {
+export const time = z.string().transform((value, context) => {
   const at = /^\d{1,15}$/.test(value) ? Number(value) : Date.parse(value)
   if (Number.isFinite(at)) return at
   context.addIssue(timeMessage)

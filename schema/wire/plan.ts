@@ -54,3 +54,6 @@ export function problemOfFeatures(features: readonly Feature[]): string | undefi
       if (!features.includes(needed)) return `${feature} requires ${needed}`
   return undefined
 }
+
+/** The plan of an account that has chosen none. */
+export const STARTER = 'starter'

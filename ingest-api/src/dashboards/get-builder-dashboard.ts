@@ -20,14 +20,14 @@ export async function getBuilderDashboard(
     listRevenue(handles, builder, question),
     listProjects(handles, builder, FIRST),
     listTrackedImplementations(handles, builder, question, FIRST),
-    listCustomers(handles, builder, FIRST.limit),
+    listCustomers(handles, builder, FIRST),
     countUsage(handles, { whose: 'builder', builderId }, question),
   ])
   return {
     revenue: { ...sum, series },
     projects: projects.data,
     implementations: implementations.data,
-    customers,
+    customers: customers.data,
     usage,
   }
 }

@@ -1,17 +1,18 @@
-import { count, desc, eq, min, sql } from 'drizzle-orm'
+import { and, count, eq, min, sql } from 'drizzle-orm'
 import { widgetImplementations } from '../../../schema/tables/implementations'
 import { channels, projects, versions } from '../../../schema/tables/projects'
 import { users } from '../../../schema/tables/users'
-import type {
-  BuilderDashboard,
-  BuilderImplementation,
-  Pagination,
-  UsageTotals,
-} from '../../../schema/wire/api'
+import type { BuilderImplementation, Customer, UsageTotals } from '../../../schema/wire/api'
 import type { Actor } from '../accounts/actor'
 import type { Handles } from '../handles'
 import { isServed, onChannel } from '../implementations/find-live-implementation'
-import { ownImplementations } from '../implementations/read-implementations'
+import {
+  countImplementations,
+  isListed,
+  ownImplementations,
+  type ImplementationListing,
+} from '../implementations/read-implementations'
+import { hasText, offsetOf, orderOf, pageOf, type Listing, type Page } from '../listing'
 import { countByImplementation } from '../reports/count-by-implementation'
 import type { Period } from '../reports/tenant'
 
@@ -24,10 +25,9 @@ export async function listTrackedImplementations(
   handles: Pick<Handles, 'db' | 'clickhouse'>,
   builder: Tenant,
   period: Period,
-  { page, limit }: { page: number; limit: number },
-): Promise<{ data: BuilderImplementation[]; pagination: Pagination }> {
-  const own = ownImplementations(builder)
-  const [rows, [counted]] = await Promise.all([
+  listing: ImplementationListing,
+): Promise<Page<BuilderImplementation>> {
+  const [rows, total] = await Promise.all([
     handles.db
       .select({
         id: widgetImplementations.id,
@@ -48,11 +48,11 @@ export async function listTrackedImplementations(
       .innerJoin(users, eq(users.id, widgetImplementations.endUserId))
       .leftJoin(channels, onChannel)
       .leftJoin(versions, isServed)
-      .where(own)
-      .orderBy(desc(widgetImplementations.createdAt), desc(widgetImplementations.id))
-      .limit(limit)
-      .offset((page - 1) * limit),
-    handles.db.select({ total: count() }).from(widgetImplementations).where(own),
+      .where(isListed(builder, listing))
+      .orderBy(...orderOf(listing, widgetImplementations, 'createdAt', widgetImplementations.id))
+      .limit(listing.limit)
+      .offset(offsetOf(listing)),
+    countImplementations(handles, builder, listing),
   ])
   const implementationIds = rows.map(({ id }) => id)
   const counts =
@@ -62,45 +62,43 @@ export async function listTrackedImplementations(
           handles,
           { whose: 'implementations', builderIds: [builder.userId], implementationIds },
           period,
-          limit,
+          listing.limit,
         )
   const usageOf = new Map(counts.map(({ implementationId, ...usage }) => [implementationId, usage]))
-  const { total } = counted!
-  return {
-    data: rows.map(({ isPinned, lastActivity, createdAt, ...row }) => ({
-      ...row,
-      pinnedVersion: isPinned ? row.version : null,
-      lastActivity: lastActivity?.getTime() ?? null,
-      createdAt: createdAt.getTime(),
-      usage: usageOf.get(row.id) ?? NOTHING,
-    })),
-    pagination: { page, limit, total, totalPages: Math.ceil(total / limit) },
-  }
+  const data = rows.map(({ isPinned, lastActivity, createdAt, ...row }) => ({
+    ...row,
+    pinnedVersion: isPinned ? row.version : null,
+    lastActivity: lastActivity?.getTime() ?? null,
+    createdAt: createdAt.getTime(),
+    usage: usageOf.get(row.id) ?? NOTHING,
+  }))
+  return pageOf(data, listing, total)
 }
 
-/** The end users who use a builder's projects, the newest first. */
+/** One page of the end users who use a builder's projects, the newest first. */
 export async function listCustomers(
   { db }: Pick<Handles, 'db'>,
   builder: Tenant,
-  limit: number,
-): Promise<BuilderDashboard['customers']> {
+  listing: Listing<'since' | 'name' | 'implementations'>,
+): Promise<Page<Customer>> {
+  const where = and(ownImplementations(builder), hasText(listing.search, users.name))
+  const since = min(widgetImplementations.createdAt)
   const rows = await db
-    .select({
-      id: users.id,
-      name: users.name,
-      implementations: count(),
-      since: min(widgetImplementations.createdAt),
-    })
+    .select({ id: users.id, name: users.name, implementations: count(), since })
     .from(widgetImplementations)
     .innerJoin(users, eq(users.id, widgetImplementations.endUserId))
-    .where(ownImplementations(builder))
+    .where(where)
     .groupBy(users.id)
-    .orderBy(desc(sql`4`))
-    .limit(limit)
-  return rows.map(({ id, name, implementations, since }) => ({
-    id,
-    name,
-    implementations,
-    since: since!.getTime(),
-  }))
+    .orderBy(
+      ...orderOf(listing, { since, name: users.name, implementations: sql`count(*)` }, 'since', users.id),
+    )
+    .limit(listing.limit)
+    .offset(offsetOf(listing))
+  const [counted] = await db
+    .select({ total: sql<number>`count(distinct ${users.id})::int` })
+    .from(widgetImplementations)
+    .innerJoin(users, eq(users.id, widgetImplementations.endUserId))
+    .where(where)
+  const data = rows.map((row) => ({ ...row, since: row.since!.getTime() }))
+  return pageOf(data, listing, counted!.total)
 }

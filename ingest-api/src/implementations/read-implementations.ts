@@ -1,7 +1,7 @@
-import { and, desc, eq, isNull, sql, type SQL } from 'drizzle-orm'
+import { and, count, eq, isNull, sql, type SQL } from 'drizzle-orm'
 import { widgetImplementations } from '../../../schema/tables/implementations'
 import { channels, projects, versions } from '../../../schema/tables/projects'
-import type { Implementation } from '../../../schema/wire/api'
+import type { Implementation, ImplementationStatus } from '../../../schema/wire/api'
 import { resolveConfiguration } from '../../../schema/wire/configuration'
 import { OrielError } from '../../../schema/wire/error'
 import type { Actor } from '../accounts/actor'
@@ -9,6 +9,7 @@ import { ownedBy } from '../accounts/tenant-filter'
 import type { Queryable } from '../database'
 import { makeEmbedCode } from '../frame/embed-code'
 import type { Handles } from '../handles'
+import { hasText, offsetOf, orderOf, pageOf, type Listing, type Page } from '../listing'
 import { isServed, onChannel, originsOfImplementation } from './find-live-implementation'
 
 type Tenant = Pick<Actor, 'userId' | 'persona'>
@@ -37,12 +38,52 @@ export async function getImplementation(
   return found
 }
 
+export type ImplementationListing = Listing<'createdAt' | 'name' | 'usageCount' | 'lastActivity'> & {
+  status?: ImplementationStatus | undefined
+  project?: string | undefined
+}
+
 /** Every implementation that the actor may see, the newest first, up to `limit`. */
 export const listImplementations = (
   handles: Pick<Handles, 'db' | 'config'>,
   actor: Tenant,
-  { page, limit }: { page: number; limit: number },
-): Promise<Implementation[]> => readImplementations(handles, ownImplementations(actor), { page, limit })
+  listing: ImplementationListing,
+): Promise<Implementation[]> => readImplementations(handles, isListed(actor, listing), listing)
+
+/** The same as a page that knows how many there are. */
+export async function pageImplementations(
+  handles: Pick<Handles, 'db' | 'config'>,
+  actor: Tenant,
+  listing: ImplementationListing,
+): Promise<Page<Implementation>> {
+  const [data, total] = await Promise.all([
+    listImplementations(handles, actor, listing),
+    countImplementations(handles, actor, listing),
+  ])
+  return pageOf(data, listing, total)
+}
+
+/** Needs the table of projects in the query. */
+export const isListed = (actor: Tenant, { status, project, search }: ImplementationListing) =>
+  and(
+    ownImplementations(actor),
+    status && eq(widgetImplementations.status, status),
+    project === undefined ? undefined : eq(widgetImplementations.projectId, project),
+    hasText(search, widgetImplementations.name, widgetImplementations.implementationUrl, projects.name),
+  )
+
+export async function countImplementations(
+  { db }: Pick<Handles, 'db'>,
+  actor: Tenant,
+  listing: ImplementationListing,
+): Promise<number> {
+  const [counted] = await db
+    .select({ total: count() })
+    .from(widgetImplementations)
+    .innerJoin(projects, eq(projects.id, widgetImplementations.projectId))
+    .where(isListed(actor, listing))
+  return counted!.total
+}
 
 export const implementationNotFound = () =>
   new OrielError('RESOURCE_NOT_FOUND', 'There is no implementation with this id.')
@@ -68,7 +109,7 @@ export async function lockImplementation(
 async function readImplementations(
   { db, config }: Pick<Handles, 'db' | 'config'>,
   where: SQL | undefined,
-  { page, limit } = { page: 1, limit: 1 },
+  listing: ImplementationListing = { page: 1, limit: 1 },
 ): Promise<Implementation[]> {
   const rows = await db
     .select({
@@ -84,9 +125,9 @@ async function readImplementations(
     .leftJoin(channels, onChannel)
     .leftJoin(versions, isServed)
     .where(where)
-    .orderBy(desc(widgetImplementations.createdAt), desc(widgetImplementations.id))
-    .limit(limit)
-    .offset((page - 1) * limit)
+    .orderBy(...orderOf(listing, widgetImplementations, 'createdAt', widgetImplementations.id))
+    .limit(listing.limit)
+    .offset(offsetOf(listing))
   return rows.map(({ row, projectName, origins, version, manifest, isPinned }) => ({
     id: row.id,
     name: row.name,

@@ -1,4 +1,4 @@
-import { and, count, eq, isNull } from 'drizzle-orm'
+import { and, count, eq, isNotNull, isNull } from 'drizzle-orm'
 import { widgetImplementations } from '../../../schema/tables/implementations'
 import { projects } from '../../../schema/tables/projects'
 import type { Project } from '../../../schema/wire/api'
@@ -6,6 +6,7 @@ import { OrielError } from '../../../schema/wire/error'
 import type { UpdateProjectRequest } from '../../../schema/wire/requests'
 import type { Actor, By } from '../accounts/actor'
 import { writeAudit } from '../accounts/audit'
+import { ownedBy } from '../accounts/tenant-filter'
 import type { Queryable } from '../database'
 import type { Handles } from '../handles'
 import { getProject, ownProjects, projectNotFound } from './read-projects'
@@ -67,6 +68,34 @@ export async function deleteProject(
       .where(eq(projects.id, id))
     await writeAudit(tx, { actor, requestId, action: 'project.delete', resource: { type: 'project', id } })
   })
+}
+
+/**
+ * Brings a deleted project back as it was.
+ * @throws OrielError RESOURCE_NOT_FOUND when no deleted one has this id; RESOURCE_CONFLICT when its slug is taken by now
+ */
+export async function restoreProject(
+  { db, now }: Pick<Handles, 'db' | 'now'>,
+  { actor, requestId }: By,
+  id: string,
+): Promise<Project> {
+  const isDeleted = and(
+    eq(projects.id, id),
+    isNotNull(projects.deletedAt),
+    ownedBy(actor, { builder_id: projects.builderId }),
+  )
+  await db
+    .transaction(async (tx) => {
+      const [restored] = await tx
+        .update(projects)
+        .set({ deletedAt: null, updatedAt: new Date(now()) })
+        .where(isDeleted)
+        .returning({ id: projects.id })
+      if (!restored) throw projectNotFound()
+      await writeAudit(tx, { actor, requestId, action: 'project.restore', resource: { type: 'project', id } })
+    })
+    .catch(takenSlug('of this one'))
+  return getProject({ db }, actor, id)
 }
 
 /**

@@ -1,9 +1,10 @@
-import { and, count, desc, eq, isNull, notInArray, type SQL } from 'drizzle-orm'
+import { and, count, eq, isNull, notInArray, type SQL } from 'drizzle-orm'
 import { channels, projects, versions } from '../../../schema/tables/projects'
 import { users } from '../../../schema/tables/users'
-import type { Offer, Pagination, Project } from '../../../schema/wire/api'
+import type { Offer, Project } from '../../../schema/wire/api'
 import type { Manifest } from '../../../schema/wire/manifest'
 import type { Queryable } from '../database'
+import { hasText, offsetOf, orderOf, pageOf, type Listing, type Page } from '../listing'
 import { projectColumns, projectNotFound, toProject } from './read-projects'
 
 /** A project that is open to everybody once it has a release. */
@@ -12,19 +13,22 @@ export const isOffered = and(
   notInArray(projects.status, ['suspended', 'archived']),
 )
 
+export type OfferListing = Listing<'releasedAt' | 'name'> & { kind?: Project['kind'] | undefined }
+
 /** One page of what can be implemented, the last released first. */
-export async function listOffers(
-  { db }: { db: Queryable },
-  { page, limit }: { page: number; limit: number },
-): Promise<{ data: Offer[]; pagination: Pagination }> {
-  const data = await readOffers(db, isOffered, { page, limit })
+export async function listOffers({ db }: { db: Queryable }, listing: OfferListing): Promise<Page<Offer>> {
+  const where = and(
+    isOffered,
+    listing.kind && eq(projects.kind, listing.kind),
+    hasText(listing.search, projects.name, projects.slug, projects.description),
+  )
+  const data = await readOffers(db, where, listing)
   const [counted] = await db
     .select({ total: count() })
     .from(projects)
     .innerJoin(channels, isStable)
-    .where(isOffered)
-  const { total } = counted!
-  return { data, pagination: { page, limit, total, totalPages: Math.ceil(total / limit) } }
+    .where(where)
+  return pageOf(data, listing, counted!.total)
 }
 
 /** @throws OrielError RESOURCE_NOT_FOUND when there is no such project or it has no stable release */
@@ -36,11 +40,7 @@ export async function getOffer({ db }: { db: Queryable }, id: string): Promise<O
 
 const isStable = and(eq(channels.projectId, projects.id), eq(channels.name, 'stable'))
 
-async function readOffers(
-  db: Queryable,
-  where: SQL | undefined,
-  { page, limit }: { page: number; limit: number },
-) {
+async function readOffers(db: Queryable, where: SQL | undefined, listing: OfferListing) {
   const rows = await db
     .select({
       project: projectColumns,
@@ -52,9 +52,16 @@ async function readOffers(
     .innerJoin(versions, eq(versions.id, channels.versionId))
     .innerJoin(users, eq(users.id, projects.builderId))
     .where(where)
-    .orderBy(desc(channels.releasedAt), desc(projects.id))
-    .limit(limit)
-    .offset((page - 1) * limit)
+    .orderBy(
+      ...orderOf(
+        listing,
+        { releasedAt: channels.releasedAt, name: projects.name },
+        'releasedAt',
+        projects.id,
+      ),
+    )
+    .limit(listing.limit)
+    .offset(offsetOf(listing))
   return rows.map(({ project, builder, manifest }) => toOffer(toProject(project), builder, manifest))
 }
 

@@ -1,10 +1,11 @@
-import { and, count, desc, eq, isNull, sql, type SQL } from 'drizzle-orm'
+import { and, count, eq, isNull, sql, type SQL } from 'drizzle-orm'
 import { projects } from '../../../schema/tables/projects'
-import type { Channel, Pagination, Project } from '../../../schema/wire/api'
+import type { Channel, Project, ProjectStatus } from '../../../schema/wire/api'
 import { OrielError } from '../../../schema/wire/error'
 import type { Actor } from '../accounts/actor'
 import { ownedBy } from '../accounts/tenant-filter'
 import type { Queryable } from '../database'
+import { hasText, offsetOf, orderOf, pageOf, type Listing, type Page } from '../listing'
 
 /** The projects that a persona may see. */
 export const ownProjects = (actor: Pick<Actor, 'userId' | 'persona'>): SQL | undefined =>
@@ -20,26 +21,35 @@ export async function getProject({ db }: { db: Queryable }, actor: Actor, id: st
   return toProject(row)
 }
 
+export type ProjectListing = Listing<'updatedAt' | 'createdAt' | 'name'> & {
+  slug?: string | undefined
+  status?: ProjectStatus | undefined
+  kind?: Project['kind'] | undefined
+}
+
 /** One page of the actor's projects, the last changed first. */
 export async function listProjects(
   { db }: { db: Queryable },
   actor: Pick<Actor, 'userId' | 'persona'>,
-  { page, limit, slug }: { page: number; limit: number; slug?: string | undefined },
-): Promise<{ data: Project[]; pagination: Pagination }> {
-  const where = and(ownProjects(actor), slug === undefined ? undefined : eq(projects.slug, slug))
+  listing: ProjectListing,
+): Promise<Page<Project>> {
+  const { slug, status, kind, search } = listing
+  const where = and(
+    ownProjects(actor),
+    slug === undefined ? undefined : eq(projects.slug, slug),
+    status && eq(projects.status, status),
+    kind && eq(projects.kind, kind),
+    hasText(search, projects.name, projects.slug, projects.description),
+  )
   const rows = await db
     .select(projectColumns)
     .from(projects)
     .where(where)
-    .orderBy(desc(projects.updatedAt), desc(projects.id))
-    .limit(limit)
-    .offset((page - 1) * limit)
+    .orderBy(...orderOf(listing, projects, 'updatedAt', projects.id))
+    .limit(listing.limit)
+    .offset(offsetOf(listing))
   const [counted] = await db.select({ total: count() }).from(projects).where(where)
-  const { total } = counted!
-  return {
-    data: rows.map(toProject),
-    pagination: { page, limit, total, totalPages: Math.ceil(total / limit) },
-  }
+  return pageOf(rows.map(toProject), listing, counted!.total)
 }
 
 export const projectNotFound = () => new OrielError('RESOURCE_NOT_FOUND', 'There is no project with this id.')
@@ -53,6 +63,7 @@ export const projectColumns = {
   description: projects.description,
   kind: projects.kind,
   status: projects.status,
+  reviewNote: projects.reviewNote,
   createdAt: projects.createdAt,
   updatedAt: projects.updatedAt,
   channels: sql<Channel[]>`(

@@ -1,9 +1,17 @@
 import { Hono } from 'hono'
-import { page } from '../../../schema/checks/fields'
+import {
+  customersQuery,
+  implementationsQuery,
+  projectsQuery,
+  revenueQuery,
+} from '../../../schema/checks/lists'
 import { usageQuery } from '../../../schema/checks/usage'
+import type { Revenue } from '../../../schema/wire/revenue'
 import { getBuilderDashboard } from '../dashboards/get-builder-dashboard'
-import { listTrackedImplementations } from '../dashboards/list-tracked-implementations'
+import { listCustomers, listTrackedImplementations } from '../dashboards/list-tracked-implementations'
 import { listProjects } from '../projects/read-projects'
+import { listRevenueEvents } from '../revenue/list-revenue-events'
+import { listRevenue, sumRevenue } from '../revenue/sum-revenue'
 import { requireActor, requirePermission } from './authenticate'
 import type { AppEnv } from './context'
 import { readOwner } from './read-owner'
@@ -19,7 +27,7 @@ builders.get('/:id/dashboard', requirePermission('view_revenue'), async (c) => {
 
 builders.get('/:id/projects', requirePermission('create_projects'), async (c) => {
   const userId = readOwner(c, 'builder')
-  const query = readQuery(c.req, page)
+  const query = readQuery(c.req, projectsQuery)
   return c.json({
     success: true,
     ...(await listProjects(c.var.handles, { userId, persona: 'builder' }, query)),
@@ -29,9 +37,30 @@ builders.get('/:id/projects', requirePermission('create_projects'), async (c) =>
 builders.get('/:id/implementations', requirePermission('manage_implementations'), async (c) => {
   const userId = readOwner(c, 'builder')
   const builder = { userId, persona: 'builder' } as const
-  const [question, paging] = [readQuery(c.req, usageQuery), readQuery(c.req, page)]
+  const [question, paging] = [readQuery(c.req, usageQuery), readQuery(c.req, implementationsQuery)]
   return c.json({
     success: true,
     ...(await listTrackedImplementations(c.var.handles, builder, question, paging)),
   })
+})
+
+builders.get('/:id/customers', async (c) => {
+  const userId = readOwner(c, 'builder')
+  const query = readQuery(c.req, customersQuery)
+  return c.json({
+    success: true,
+    ...(await listCustomers(c.var.handles, { userId, persona: 'builder' }, query)),
+  })
+})
+
+builders.get('/:id/revenue', requirePermission('view_revenue'), async (c) => {
+  const { handles } = c.var
+  const builder = { userId: readOwner(c, 'builder'), persona: 'builder' } as const
+  const [question, query] = [readQuery(c.req, usageQuery), readQuery(c.req, revenueQuery)]
+  const [sum, series, { data: events, pagination }] = await Promise.all([
+    sumRevenue(handles, builder, handles.now()),
+    listRevenue(handles, builder, question),
+    listRevenueEvents(handles, builder, query),
+  ])
+  return c.json({ success: true, data: { ...sum, series, events } satisfies Revenue, pagination })
 })

@@ -1,19 +1,20 @@
 import { Hono } from 'hono'
 import { channelName, page } from '../../../schema/checks/fields'
+import { projectsQuery } from '../../../schema/checks/lists'
 import {
   createProjectRequest,
-  projectsQuery,
   releaseRequest,
   rollbackRequest,
   updateProjectRequest,
 } from '../../../schema/checks/projects'
-import { deleteProject, updateProject } from '../projects/change-project'
+import { deleteProject, restoreProject, updateProject } from '../projects/change-project'
 import { createProject } from '../projects/create-project'
 import { listVersions } from '../projects/list-versions'
 import { previewRollback } from '../projects/preview-rollback'
 import { publishVersion } from '../projects/publish-version'
 import { getProject, listProjects } from '../projects/read-projects'
 import { releaseVersion } from '../projects/release-version'
+import { submitProject } from '../projects/review-project'
 import { requireActor, requirePermission } from './authenticate'
 import type { AppEnv } from './context'
 import { checkInput, readBody, readId, readQuery } from './read-request'
@@ -47,6 +48,16 @@ projects.patch('/:id', async (c) => {
 projects.delete('/:id', async (c) => {
   await deleteProject(c.var.handles, c.var, readId(c.req, 'project'))
   return c.json({ success: true, data: null })
+})
+
+projects.post('/:id/restore', async (c) => {
+  const id = readId(c.req, 'project')
+  return c.json({ success: true, data: await restoreProject(c.var.handles, c.var, id) })
+})
+
+projects.post('/:id/submit', requirePermission('publish_to_marketplace'), async (c) => {
+  const id = readId(c.req, 'project')
+  return c.json({ success: true, data: await submitProject(c.var.handles, c.var, id) })
 })
 
 projects.post('/:id/versions', async (c) => {

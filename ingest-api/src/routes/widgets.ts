@@ -1,23 +1,27 @@
 import { Hono } from 'hono'
-import { page } from '../../../schema/checks/fields'
 import {
   configureRequest,
   implementRequest,
   originsRequest,
   pinRequest,
   statusRequest,
+  trackRequest,
 } from '../../../schema/checks/implementations'
+import { offersQuery } from '../../../schema/checks/lists'
 import { configure } from '../implementations/configure'
 import { getRuntime } from '../implementations/get-runtime'
 import { implement } from '../implementations/implement'
 import { pinVersion } from '../implementations/pin-version'
 import { getImplementation } from '../implementations/read-implementations'
+import { removeImplementation, restoreImplementation } from '../implementations/remove-implementation'
 import { setOrigins } from '../implementations/set-origins'
 import { setStatus } from '../implementations/set-status'
+import { trackEvent } from '../implementations/track-event'
 import { getOffer, listOffers } from '../projects/list-offers'
 import { requireActor, requirePermission } from './authenticate'
 import type { AppEnv } from './context'
 import { readBody, readId, readQuery } from './read-request'
+import { readSource } from './read-source'
 
 export const widgets = new Hono<AppEnv>()
 
@@ -29,6 +33,23 @@ widgets.post('/implement', requireActor, requirePermission('purchase_widgets'), 
 widgets.get('/:id', requireActor, requirePermission('manage_widgets'), async (c) => {
   const id = readId(c.req, 'implementation')
   return c.json({ success: true, data: await getImplementation(c.var.handles, c.var.actor, id) })
+})
+
+widgets.delete('/:id', requireActor, requirePermission('manage_widgets'), async (c) => {
+  await removeImplementation(c.var.handles, c.var, readId(c.req, 'implementation'))
+  return c.json({ success: true, data: null })
+})
+
+widgets.post('/:id/restore', requireActor, requirePermission('manage_widgets'), async (c) => {
+  const id = readId(c.req, 'implementation')
+  return c.json({ success: true, data: await restoreImplementation(c.var.handles, c.var, id) })
+})
+
+widgets.post('/:id/track', requireActor, requirePermission('manage_widgets'), async (c) => {
+  const id = readId(c.req, 'implementation')
+  const event = await readBody(c.req, trackRequest)
+  const receipt = await trackEvent(c.var.handles, c.var.actor, id, event, readSource(c))
+  return c.json({ success: true, data: receipt }, 202)
 })
 
 widgets.patch('/:id/configuration', requireActor, requirePermission('manage_widgets'), async (c) => {
@@ -60,7 +81,7 @@ widgets.patch('/:id/status', requireActor, async (c) => {
 export const marketplace = new Hono<AppEnv>()
 
 marketplace.get('/', requireActor, async (c) =>
-  c.json({ success: true, ...(await listOffers(c.var.handles, readQuery(c.req, page))) }),
+  c.json({ success: true, ...(await listOffers(c.var.handles, readQuery(c.req, offersQuery))) }),
 )
 
 marketplace.get('/:id', requireActor, async (c) =>

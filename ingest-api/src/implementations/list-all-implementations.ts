@@ -1,0 +1,56 @@
+import { eq, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/pg-core'
+import { widgetImplementations } from '../../../schema/tables/implementations'
+import { channels, projects, versions } from '../../../schema/tables/projects'
+import { users } from '../../../schema/tables/users'
+import type { AdminImplementation } from '../../../schema/wire/admin'
+import type { Actor } from '../accounts/actor'
+import type { Handles } from '../handles'
+import { offsetOf, orderOf, pageOf, type Page } from '../listing'
+import { isServed, onChannel } from './find-live-implementation'
+import { countImplementations, isListed, type ImplementationListing } from './read-implementations'
+
+const builders = alias(users, 'builders')
+const endUsers = alias(users, 'end_users')
+
+/** One page of all implementations with both parties, the newest first. For the platform's own people. */
+export async function listAllImplementations(
+  { db }: Pick<Handles, 'db'>,
+  actor: Actor,
+  listing: ImplementationListing,
+): Promise<Page<AdminImplementation>> {
+  const rows = await db
+    .select({
+      row: widgetImplementations,
+      projectName: projects.name,
+      version: versions.version,
+      isPinned: sql<boolean>`${widgetImplementations.pinnedVersionId} is not null`,
+      builder: { id: builders.id, name: builders.name },
+      endUser: { id: endUsers.id, name: endUsers.name },
+    })
+    .from(widgetImplementations)
+    .innerJoin(projects, eq(projects.id, widgetImplementations.projectId))
+    .innerJoin(builders, eq(builders.id, widgetImplementations.builderId))
+    .innerJoin(endUsers, eq(endUsers.id, widgetImplementations.endUserId))
+    .leftJoin(channels, onChannel)
+    .leftJoin(versions, isServed)
+    .where(isListed(actor, listing))
+    .orderBy(...orderOf(listing, widgetImplementations, 'createdAt', widgetImplementations.id))
+    .limit(listing.limit)
+    .offset(offsetOf(listing))
+  const data = rows.map(({ row, isPinned, version, ...rest }) => ({
+    ...rest,
+    id: row.id,
+    name: row.name,
+    projectId: row.projectId,
+    implementationUrl: row.implementationUrl,
+    channel: row.channel,
+    version,
+    pinnedVersion: isPinned ? version : null,
+    status: row.status,
+    usageCount: row.usageCount,
+    lastActivity: row.lastActivity?.getTime() ?? null,
+    createdAt: row.createdAt.getTime(),
+  }))
+  return pageOf(data, listing, await countImplementations({ db }, actor, listing))
+}
