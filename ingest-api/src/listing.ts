@@ -1,4 +1,4 @@
-import { asc, desc, ilike, or, sql, type AnyColumn, type SQL } from 'drizzle-orm'
+import { asc, Column, desc, ilike, is, or, sql, type SQL } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import type { Pagination } from '../../schema/wire/api'
 
@@ -24,13 +24,18 @@ export const pageOf = <Item>(data: Item[], { page, limit }: Paging, total: numbe
 export const hasText = (search: string | undefined, ...columns: PgColumn[]): SQL | undefined =>
   search ? or(...columns.map((column) => ilike(column, `%${search.replace(/[\\%_]/g, '\\$&')}%`))) : undefined
 
-/** Sorts by one of the columns, the last ones first unless asked otherwise; the id makes the order certain. */
+/**
+ * Sorts by one of the columns, the last ones first unless asked otherwise; texts whatever their case. The id makes the
+ * order certain.
+ */
 export function orderOf<Sort extends string>(
   { sort, order }: Listing<Sort>,
-  columns: Record<NoInfer<Sort>, AnyColumn | SQL>,
+  columns: Record<NoInfer<Sort>, Column | SQL>,
   fallback: NoInfer<Sort>,
   id: PgColumn,
 ): SQL[] {
   const direction = order === 'asc' ? asc : desc
-  return [sql`${direction(columns[sort ?? fallback])} nulls last`, direction(id)]
+  const column = columns[sort ?? fallback]
+  const key = is(column, Column) && column.dataType === 'string' ? sql`lower(${column})` : column
+  return [sql`${direction(key)} nulls last`, direction(id)]
 }

@@ -26,10 +26,16 @@ export async function listRevenueEvents(
       .offset(offsetOf(paging)),
     db.select({ total: count() }).from(revenueEvents).where(where),
   ])
-  const data = rows.map(({ eventType, metadata: _, createdAt, ...row }) => ({
-    ...row,
-    type: eventType,
-    createdAt: createdAt.getTime(),
+  const data = rows.map((row) => ({
+    id: row.id,
+    type: row.eventType,
+    amount: row.amount,
+    currency: row.currency,
+    description: row.description,
+    implementationId: row.implementationId,
+    builderId: row.builderId,
+    endUserId: row.endUserId,
+    createdAt: row.createdAt.getTime(),
   }))
   return pageOf(data, paging, counted!.total)
 }
