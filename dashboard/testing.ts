@@ -80,6 +80,7 @@ export function type(root: HTMLElement, name: string, value: string) {
 export const makeUser = (persona: Persona, personas: Persona[] = [persona]): User => ({
   id: 'us_1',
   email: 'ada@example.com',
+  emailVerified: true,
   name: 'Ada',
   persona,
   personas,

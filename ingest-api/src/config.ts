@@ -1,3 +1,14 @@
+/** A mail server. Without a user it is spoken to as nobody. */
+export type SmtpConfig = {
+  host: string
+  /** 465 speaks TLS from the start, others switch to it when the server can. */
+  port: number
+  user: string | undefined
+  password: string | undefined
+  /** Sender of every message: `Oriel <oriel@example.com>`. */
+  from: string
+}
+
 /** Everything that can be set from outside, read and checked once. Sizes are bytes, times milliseconds. */
 export type Config = {
   environment: 'development' | 'production' | 'test'
@@ -20,6 +31,10 @@ export type Config = {
   logLevel: 'debug' | 'info' | 'warn' | 'error'
   supportContact: string | null
   maxSpoolBytes: number
+  /** Undefined: in development messages become files in the data directory, in production they wait. */
+  smtp: SmtpConfig | undefined
+  /** Whether users who hold several personas may change between them. */
+  personaSwitching: boolean
   /** Port of the HTTP front of the embedded ClickHouse, for processes that cannot load it. Undefined: none. */
   clickhouseFrontPort: number | undefined
 }
@@ -59,6 +74,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   const [email, password] = [env.ADMIN_EMAIL, env.ADMIN_PASSWORD]
   if (Boolean(email) !== Boolean(password)) problems.push('ADMIN_EMAIL and ADMIN_PASSWORD go together')
   if (password && password.length < 10) problems.push('ADMIN_PASSWORD must have at least 10 characters')
+  const [smtpUser, smtpPassword] = [env.SMTP_USER || undefined, env.SMTP_PASSWORD || undefined]
+  if (Boolean(smtpUser) !== Boolean(smtpPassword)) problems.push('SMTP_USER and SMTP_PASSWORD go together')
+  if (env.SMTP_HOST && !env.SMTP_FROM) problems.push('SMTP_FROM is required when SMTP_HOST is set')
   const config: Config = {
     environment: oneOf('NODE_ENV', ['development', 'production', 'test'], 'development'),
     host: env.HOST || (databaseUrl ? '0.0.0.0' : '127.0.0.1'),
@@ -74,6 +92,16 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     logLevel: oneOf('LOG_LEVEL', ['debug', 'info', 'warn', 'error'], 'info'),
     supportContact: env.SUPPORT_CONTACT || null,
     maxSpoolBytes: integer('ORIEL_MAX_SPOOL_BYTES', 4 * 1024 ** 3, Number.MAX_SAFE_INTEGER),
+    smtp: env.SMTP_HOST
+      ? {
+          host: env.SMTP_HOST,
+          port: integer('SMTP_PORT', 587, 65_535),
+          user: smtpUser,
+          password: smtpPassword,
+          from: env.SMTP_FROM ?? '',
+        }
+      : undefined,
+    personaSwitching: oneOf('ENABLE_PERSONA_SWITCHING', ['true', 'false'], 'true') === 'true',
     clickhouseFrontPort: env.ORIEL_CLICKHOUSE_FRONT_PORT
       ? integer('ORIEL_CLICKHOUSE_FRONT_PORT', 0, 65_535)
       : undefined,

@@ -61,7 +61,8 @@ export async function loadDemo(handles: Handles, root: string): Promise<Demo> {
 async function ensurePerson(handles: Handles, persona: Persona): Promise<By> {
   const person = PEOPLE[persona]
   const [known] = await handles.db.select({ id: users.id }).from(users).where(eq(users.email, person.email))
-  const { id } = known ?? (await createUser(handles, { ...person, personas: [persona] }, 'demo'))
+  const { id } =
+    known ?? (await createUser(handles, { ...person, personas: [persona], welcome: 'none' }, 'demo'))
   return {
     actor: { userId: id, sessionId: null, keyId: null, persona, permissions: ROLE_PERMISSIONS[persona] },
     requestId: 'demo',

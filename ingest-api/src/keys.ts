@@ -4,6 +4,8 @@ export type Keys = {
   session: Uint8Array
   /** HMAC-SHA256 key of access tokens (people and the CLI). */
   access: Uint8Array
+  /** AES-256-GCM key of what the database keeps sealed. */
+  seal: Uint8Array
 }
 
 /** Derives the keys with HKDF-SHA256 (RFC 5869); the purpose is the `info` parameter. */
@@ -18,5 +20,6 @@ export async function deriveKeys(secret: string): Promise<Keys> {
         256,
       ),
     )
-  return { session: await derive('session'), access: await derive('access') }
+  const [session, access, seal] = await Promise.all(['session', 'access', 'seal'].map(derive))
+  return { session: session!, access: access!, seal: seal! }
 }

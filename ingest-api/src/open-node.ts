@@ -16,6 +16,10 @@ import type { Handles } from './handles'
 import { startUsageCache } from './ingest/usage-cache'
 import { deriveKeys } from './keys'
 import type { Log } from './log'
+import { openCatcher } from './mail/catcher'
+import { startMailDelivery } from './mail/deliver-mail'
+import type { Mail } from './mail/mail'
+import { openSmtp } from './mail/smtp'
 import { migrateClickHouse, migratePostgres } from './migrate'
 import { openDiskSpool } from './spool/disk-spool'
 
@@ -59,6 +63,8 @@ export async function openNode(config: Config, root: string, log: Log): Promise<
     opened.push(spool.close)
     const secret = config.secret ?? (await keepSecret(config.dataDir, 'secret'))
     const [keys, frame] = await Promise.all([deriveKeys(secret), readFrame(root)])
+    const mail = openMail(config, log)
+    if (mail) opened.push(startMailDelivery({ db, keys, log, now: Date.now, mail }).close)
     const access = { secret, postgresUrl, clickhouseUrl }
     const caches = createCaches(true)
     return { config, db, clickhouse, spool, keys, frame, caches, log, now: Date.now, access, close }
@@ -98,6 +104,14 @@ async function openClickHouse(config: Config, opened: (() => Promise<unknown>)[]
   const front = await openClickHouseFront(clickhouse, password, clickhouseFrontPort)
   opened.push(front.close)
   return { clickhouse, clickhouseUrl: front.url }
+}
+
+/** In production without a mail server, messages wait in the database for a process that has one. */
+function openMail({ smtp, environment, dataDir }: Config, log: Log): Mail | undefined {
+  if (smtp) return openSmtp(smtp)
+  if (environment !== 'production') return openCatcher(join(dataDir, 'mail'), { log, now: Date.now })
+  log.warn('SMTP_HOST is not set, so this process sends no mail')
+  return undefined
 }
 
 /** A secret that is made once and then stays in the data directory, readable by its owner only. */

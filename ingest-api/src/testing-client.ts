@@ -46,6 +46,7 @@ export function createClient(handles: Handles) {
       password: 'a long password',
       name,
       personas: [persona],
+      welcome: 'none',
     } as const
     const user = await createUser(handles, details, 'test')
     return startSession(handles, user, { userAgent: undefined, requestId: 'test' })

@@ -1,11 +1,18 @@
 import { z } from 'zod'
 import { isGrant, isPermission, PERSONAS } from '../wire/permission'
 import type {
+  ChangeEmailRequest,
+  ChangePasswordRequest,
+  ConfirmRequest,
   CreateApiKeyRequest,
+  ForgotRequest,
   LoginRequest,
   PersonaRequest,
   RefreshRequest,
   RegisterRequest,
+  ResetRequest,
+  UpdateProfileRequest,
+  VerifyRequest,
 } from '../wire/requests'
 import { line } from './fields'
 
@@ -13,11 +20,14 @@ export const MIN_PASSWORD_LENGTH = 10
 export const MAX_PASSWORD_LENGTH = 200
 
 const email = z.string().trim().toLowerCase().max(254).pipe(z.email())
+const newPassword = z.string().min(MIN_PASSWORD_LENGTH).max(MAX_PASSWORD_LENGTH)
+const password = z.string().max(MAX_PASSWORD_LENGTH)
+const token = z.string().max(100)
 const delivery = z.enum(['cookie', 'body']).exactOptional()
 
 export const registerRequest = z.strictObject({
   email,
-  password: z.string().min(MIN_PASSWORD_LENGTH).max(MAX_PASSWORD_LENGTH),
+  password: newPassword,
   name: line(100),
   persona: z.enum(['builder', 'end_user']),
   delivery,
@@ -26,7 +36,7 @@ export const registerRequest = z.strictObject({
 /** Looser than registering, so that a wrong guess is only ever told that the pair is wrong. */
 export const loginRequest = z.strictObject({
   email: z.string().trim().toLowerCase().max(254),
-  password: z.string().max(MAX_PASSWORD_LENGTH),
+  password,
   delivery,
 }) satisfies z.ZodType<LoginRequest>
 
@@ -48,3 +58,28 @@ export const createApiKeyRequest = z.strictObject({
   scopes: z.array(permission).min(1).max(50),
   expiresAt: z.number().int().positive().max(8.64e15).exactOptional(),
 }) satisfies z.ZodType<CreateApiKeyRequest>
+
+export const verifyRequest = z.strictObject({ token }) satisfies z.ZodType<VerifyRequest>
+
+export const forgotRequest = z.strictObject({ email }) satisfies z.ZodType<ForgotRequest>
+
+export const resetRequest = z.strictObject({
+  token,
+  password: newPassword,
+}) satisfies z.ZodType<ResetRequest>
+
+export const changePasswordRequest = z.strictObject({
+  password,
+  newPassword,
+}) satisfies z.ZodType<ChangePasswordRequest>
+
+export const changeEmailRequest = z.strictObject({
+  email,
+  password,
+}) satisfies z.ZodType<ChangeEmailRequest>
+
+export const updateProfileRequest = z.strictObject({
+  name: line(100).exactOptional(),
+}) satisfies z.ZodType<UpdateProfileRequest>
+
+export const confirmRequest = z.strictObject({ password }) satisfies z.ZodType<ConfirmRequest>

@@ -9,6 +9,8 @@ export const users = pgTable(
   {
     id: text('id').primaryKey(),
     email: text('email').notNull(),
+    /** Null until the user has opened a link that was mailed there. */
+    emailVerifiedAt: time('email_verified_at'),
     name: text('name').notNull(),
     passwordHash: text('password_hash').notNull(),
     persona: varchar('persona', { length: 20 }).$type<Persona>().notNull().default('builder'),

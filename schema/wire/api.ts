@@ -11,6 +11,7 @@ export type Pagination = { page: number; limit: number; total: number; totalPage
 export type User = {
   id: string
   email: string
+  emailVerified: boolean
   name: string
   persona: Persona
   personas: Persona[]

@@ -25,6 +25,24 @@ export type RefreshRequest = { refreshToken?: string }
 
 export type PersonaRequest = { persona: Persona }
 
+/** A token from a mail's link. */
+export type VerifyRequest = { token: string }
+
+export type ForgotRequest = { email: string }
+
+export type ResetRequest = { token: string; password: string }
+
+/** `password` is the one until now. */
+export type ChangePasswordRequest = { password: string; newPassword: string }
+
+/** The new address is taken over once a link that is mailed there has been opened. */
+export type ChangeEmailRequest = { email: string; password: string }
+
+export type UpdateProfileRequest = { name?: string }
+
+/** What cannot be undone, or would lock others out, asks for the password again. */
+export type ConfirmRequest = { password: string }
+
 /** The key acts as the active persona. Without `expiresAt` (epoch ms) it lasts until it is revoked. */
 export type CreateApiKeyRequest = { name: string; scopes: string[]; expiresAt?: number }
 

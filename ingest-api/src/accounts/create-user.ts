@@ -7,6 +7,8 @@ import { newId } from '../new-id'
 import { writeAudit } from './audit'
 import { hashPassword } from './password'
 import type { UserRow } from './users'
+import { askToVerify } from './verify-email'
+import { invite } from './reset-password'
 
 export type Person = {
   email: string
@@ -14,6 +16,11 @@ export type Person = {
   name: string
   /** What the user may act as; the first is active. */
   personas: readonly [Persona, ...Persona[]]
+  /**
+   * What is mailed: a link that confirms the address; one that accepts an invitation by choosing a password; or
+   * nothing, when whoever runs the server vouches for the address.
+   */
+  welcome: 'verify' | 'invite' | 'none'
 }
 
 /**
@@ -21,20 +28,21 @@ export type Person = {
  * @throws OrielError RESOURCE_CONFLICT when the address has an account
  */
 export async function createUser(
-  { db }: Pick<Handles, 'db'>,
-  { email, password, name, personas }: Person,
+  handles: Pick<Handles, 'db' | 'keys' | 'now' | 'config'>,
+  { email, password, name, personas, welcome }: Person,
   requestId: string,
 ): Promise<UserRow> {
   const passwordHash = await hashPassword(password)
   const values = {
     id: newId('user'),
     email: email.toLowerCase(),
+    emailVerifiedAt: welcome === 'none' ? new Date(handles.now()) : null,
     name,
     passwordHash,
     persona: personas[0],
     roles: [...personas],
   }
-  return db
+  return handles.db
     .transaction(async (tx) => {
       const [user] = await tx.insert(users).values(values).returning()
       await writeAudit(tx, {
@@ -44,6 +52,9 @@ export async function createUser(
         resource: { type: 'user', id: values.id },
         after: { personas },
       })
+      const proof = { userId: values.id, email: values.email }
+      if (welcome === 'verify') await askToVerify(tx, handles, proof)
+      if (welcome === 'invite') await invite(tx, handles, proof)
       return user!
     })
     .catch((error: unknown) => {

@@ -7,8 +7,11 @@ import type { By, SignedIn } from './actor'
 import { writeAudit } from './audit'
 import { digestOf } from './refresh-token'
 
-/** `logout`: here; `revoked`: from the list of sessions; `reuse`: a spent refresh token came back too late. */
-export type EndReason = 'logout' | 'revoked' | 'reuse'
+/**
+ * `logout`: here; `revoked`: from the list of sessions; `reuse`: a spent refresh token came back too late; `password`:
+ * there is a new one; `deleted`: the account is.
+ */
+export type EndReason = 'logout' | 'revoked' | 'reuse' | 'password' | 'deleted'
 
 /** Ends a session that has not ended yet, and with it every token of it. */
 export async function endSession(
@@ -71,24 +74,31 @@ export async function revokeSession(
 }
 
 /** Ends every session of the actor but the one that asks; answers how many. */
-export async function revokeOtherSessions(
+export const revokeOtherSessions = (
   { db, now }: Pick<Handles, 'db' | 'now'>,
-  by: By<SignedIn>,
+  { actor: { userId, sessionId }, requestId }: By<SignedIn>,
+): Promise<number> =>
+  db.transaction((tx) =>
+    endSessionsOf(tx, { userId, reason: 'revoked', at: new Date(now()), requestId, except: sessionId }),
+  )
+
+/** Ends every session of a user, except one if it is named; answers how many there were. */
+export async function endSessionsOf(
+  tx: Queryable,
+  how: { userId: string; reason: EndReason; at: Date; requestId: string; except?: string },
 ): Promise<number> {
-  const at = new Date(now())
-  return db.transaction(async (tx) => {
-    const others = await tx
-      .select({ id: sessions.id })
-      .from(sessions)
-      .where(
-        and(
-          eq(sessions.userId, by.actor.userId),
-          ne(sessions.id, by.actor.sessionId),
-          isNull(sessions.revokedAt),
-          gt(sessions.expiresAt, at),
-        ),
-      )
-    for (const { id } of others) await endSession(tx, id, 'revoked', at, by.requestId)
-    return others.length
-  })
+  const { userId, reason, at, requestId, except } = how
+  const found = await tx
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(
+      and(
+        eq(sessions.userId, userId),
+        isNull(sessions.revokedAt),
+        gt(sessions.expiresAt, at),
+        ...(except === undefined ? [] : [ne(sessions.id, except)]),
+      ),
+    )
+  for (const { id } of found) await endSession(tx, id, reason, at, requestId)
+  return found.length
 }

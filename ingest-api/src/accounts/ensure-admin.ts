@@ -5,7 +5,7 @@ import { createUser } from './create-user'
 
 /** Opens the first super admin's account; one that is there keeps its password. */
 export async function ensureAdmin(
-  handles: Pick<Handles, 'db'>,
+  handles: Pick<Handles, 'db' | 'keys' | 'now' | 'config'>,
   { email, password }: { email: string; password: string },
 ) {
   const [known] = await handles.db
@@ -13,5 +13,9 @@ export async function ensureAdmin(
     .from(users)
     .where(and(sql`lower(${users.email}) = ${email.toLowerCase()}`, isNull(users.deletedAt)))
   if (!known)
-    await createUser(handles, { email, password, name: 'Administrator', personas: ['super_admin'] }, 'start')
+    await createUser(
+      handles,
+      { email, password, name: 'Administrator', personas: ['super_admin'], welcome: 'none' },
+      'start',
+    )
 }

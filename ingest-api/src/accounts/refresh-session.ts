@@ -1,11 +1,15 @@
 import { and, eq, gt, isNull } from 'drizzle-orm'
 import { refreshTokens, sessions } from '../../../schema/tables/sessions'
+import { users } from '../../../schema/tables/users'
 import { OrielError } from '../../../schema/wire/error'
 import type { Queryable } from '../database'
 import type { Handles } from '../handles'
+import { queueMail } from '../mail/queue-mail'
 import { ACCESS_SECONDS, signAccessToken } from './access-token'
+import { nameDevice } from './device'
 import { endSession } from './end-session'
 import { findSession } from './find-session'
+import { sessionEndedLetter } from './letters'
 import { digestOf, GRACE_MS, REFRESH_MS, successorOf } from './refresh-token'
 import type { Tokens } from './start-session'
 import { toUser } from './users'
@@ -20,7 +24,7 @@ const ended = () => new OrielError('AUTH_ERROR', 'This session has ended. Please
  * @throws OrielError AUTH_ERROR when the token is unknown, over or used again, or its session has ended
  */
 export async function refreshSession(
-  handles: Pick<Handles, 'db' | 'keys' | 'now'>,
+  handles: Pick<Handles, 'db' | 'keys' | 'now' | 'config'>,
   token: string,
   requestId: string,
 ): Promise<Tokens> {
@@ -32,12 +36,29 @@ export async function refreshSession(
     if (!spent) throw ended()
     if (!spent.reused) return extend(tx, spent.sessionId, at)
     await endSession(tx, spent.sessionId, 'reuse', at, requestId)
+    await tellOwner(tx, handles, spent.sessionId)
     return undefined
   })
   if (!session) throw ended()
   const { sessionId, user, persona } = session
   const accessToken = await signAccessToken(handles, { userId: user.id, sessionId, persona })
   return { user: toUser(user, persona), accessToken, expiresIn: ACCESS_SECONDS, refreshToken }
+}
+
+/** Writes to the owner of a session that was ended because its token was used twice. */
+async function tellOwner(
+  tx: Queryable,
+  handles: Pick<Handles, 'keys' | 'now' | 'config'>,
+  sessionId: string,
+): Promise<void> {
+  const [owner] = await tx
+    .select({ email: users.email, userAgent: sessions.userAgent })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .where(and(eq(sessions.id, sessionId), isNull(users.deletedAt)))
+  if (!owner) return
+  const letter = sessionEndedLetter(handles.config.baseUrl, nameDevice(owner.userAgent))
+  await queueMail(tx, handles, owner.email, letter)
 }
 
 async function spend(

@@ -13,6 +13,7 @@ export const permissionsOf = (user: Pick<UserRow, 'permissions'>, persona: Perso
 export const toUser = (user: UserRow, persona: Persona): User => ({
   id: user.id,
   email: user.email,
+  emailVerified: user.emailVerifiedAt !== null,
   name: user.name,
   persona,
   personas: user.roles,

@@ -10,19 +10,18 @@ import { OrielError } from '../../../schema/wire/error'
 import type { TokenDelivery } from '../../../schema/wire/requests'
 import { createUser } from '../accounts/create-user'
 import { endSessionOfToken, revokeOtherSessions, revokeSession } from '../accounts/end-session'
-import { getMe } from '../accounts/get-me'
 import { listSessions } from '../accounts/list-sessions'
 import { refreshSession } from '../accounts/refresh-session'
 import { signIn } from '../accounts/sign-in'
 import { startSession, type Tokens } from '../accounts/start-session'
 import { switchPersona } from '../accounts/switch-persona'
+import { accounts } from './accounts'
 import { apiKeys } from './api-keys'
 import {
   authenticatePerson,
   deleteCookies,
   getRefreshCookie,
   refuseForeignOrigin,
-  requireActor,
   requireOwnOrigin,
   requireSession,
   setAccessCookie,
@@ -34,11 +33,16 @@ import { checkInput, MAX_BODY_BYTES, parseJson, readBody, readBytes, readId } fr
 export const auth = new Hono<AppEnv>()
 
 auth.use(refuseForeignOrigin)
+auth.route('/', accounts)
 auth.route('/api-keys', apiKeys)
 
 auth.post('/register', async (c) => {
   const { persona, delivery, ...person } = await readBody(c.req, registerRequest)
-  const user = await createUser(c.var.handles, { ...person, personas: [persona] }, c.var.requestId)
+  const user = await createUser(
+    c.var.handles,
+    { ...person, personas: [persona], welcome: 'verify' },
+    c.var.requestId,
+  )
   const tokens = await startSession(c.var.handles, user, deviceOf(c))
   return c.json({ success: true, data: deliver(c, tokens, delivery) }, 201)
 })
@@ -71,10 +75,6 @@ auth.post('/logout', async (c) => {
   deleteCookies(c)
   return c.json({ success: true, data: null })
 })
-
-auth.get('/me', requireActor, async (c) =>
-  c.json({ success: true, data: await getMe(c.var.handles, c.var.actor) }),
-)
 
 auth.post('/persona', requireSession, async (c) => {
   const { persona } = await readBody(c.req, personaRequest)

@@ -1,0 +1,54 @@
+import type { Letter } from '../mail/compose'
+
+/** What Oriel writes to its users about their accounts. The token stands behind a #, so that no server logs it. */
+
+export const verifyLetter = (baseUrl: string, token: string): Letter => ({
+  subject: 'Confirm your email address',
+  paragraphs: ['Please confirm that this address is yours. The link works once, for 24 hours.'],
+  action: { label: 'Confirm the address', url: `${baseUrl}/verify#token=${token}` },
+})
+
+export const resetLetter = (baseUrl: string, token: string): Letter => ({
+  subject: 'Choose a new password',
+  paragraphs: [
+    'Somebody, probably you, asked for a new password for your account. The link works once, for an hour.',
+    'If it was not you, nothing has changed and there is nothing to do.',
+  ],
+  action: { label: 'Choose a password', url: `${baseUrl}/reset#token=${token}` },
+})
+
+export const invitationLetter = (baseUrl: string, token: string): Letter => ({
+  subject: 'You are invited',
+  paragraphs: [
+    'An account was made for you. Choose a password to begin. The link works once, for seven days.',
+  ],
+  action: { label: 'Choose a password', url: `${baseUrl}/reset#token=${token}` },
+})
+
+export const passwordChangedLetter = (baseUrl: string): Letter => ({
+  subject: 'Your password was changed',
+  paragraphs: [
+    'The password of your account was changed, and you were signed out on your other devices.',
+    'If it was not you, choose a new password now, then look through your API keys.',
+  ],
+  action: { label: 'Choose a password', url: `${baseUrl}/forgot` },
+})
+
+export const emailChangedLetter = (email: string): Letter => ({
+  subject: 'The address of your account was changed',
+  paragraphs: [`Your account now belongs to ${email}. If it was not you, answer this mail at once.`],
+})
+
+export const sessionEndedLetter = (baseUrl: string, device: string): Letter => ({
+  subject: 'We ended one of your sessions',
+  paragraphs: [
+    `A key of your session on ${device} was used a second time, after it had been replaced.`,
+    'That happens when somebody has copied it, so the session was ended. Please sign in again, and change your password if you do not know why it happened.',
+  ],
+  action: { label: 'Sign in', url: `${baseUrl}/login` },
+})
+
+export const accountDeletedLetter = (): Letter => ({
+  subject: 'Your account was deleted',
+  paragraphs: ['Your account was deleted, as you asked. Its widgets have stopped showing.'],
+})

@@ -1,0 +1,87 @@
+import { and, eq, isNull, sql } from 'drizzle-orm'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { users } from '../../../schema/tables/users'
+import { invalidFields } from '../../../schema/wire/error'
+import type { ResetRequest } from '../../../schema/wire/requests'
+import type { Queryable } from '../database'
+import type { Handles } from '../handles'
+import { queueMail } from '../mail/queue-mail'
+import { writeAudit } from './audit'
+import { endSessionsOf } from './end-session'
+import { invitationLetter, passwordChangedLetter, resetLetter } from './letters'
+import { issueToken, spendToken, type Proof } from './one-time-token'
+import { hashPassword } from './password'
+
+/** Long enough to write a mail, so that the time of the answer does not tell who has an account. */
+const EVEN_MS = 150
+
+/** Mails a link for a new password, if there is such an account. The answer is the same for every address. */
+export async function forgotPassword(
+  handles: Pick<Handles, 'db' | 'keys' | 'now' | 'config'>,
+  email: string,
+): Promise<void> {
+  await Promise.all([mailResetLink(handles, email.toLowerCase()), sleep(EVEN_MS)])
+}
+
+async function mailResetLink(
+  handles: Pick<Handles, 'db' | 'keys' | 'now' | 'config'>,
+  email: string,
+): Promise<void> {
+  await handles.db.transaction(async (tx) => {
+    const [user] = await tx
+      .select({ userId: users.id, email: users.email })
+      .from(users)
+      .where(and(eq(sql`lower(${users.email})`, email), eq(users.isActive, true), isNull(users.deletedAt)))
+    if (!user) return
+    const token = await issueToken(tx, 'reset_password', user, handles.now())
+    await queueMail(tx, handles, user.email, resetLetter(handles.config.baseUrl, token))
+  })
+}
+
+/** Mails a link by which somebody for whom an account was made chooses its password. */
+export async function invite(
+  tx: Queryable,
+  handles: Pick<Handles, 'keys' | 'now' | 'config'>,
+  proof: Proof,
+): Promise<void> {
+  const token = await issueToken(tx, 'accept_invitation', proof, handles.now())
+  await queueMail(tx, handles, proof.email, invitationLetter(handles.config.baseUrl, token))
+}
+
+/**
+ * Sets a new password with the token of such a link. Every session of the user ends. The link came to the address, so
+ * that is confirmed too.
+ * @throws OrielError VALIDATION_ERROR for the token
+ */
+export async function resetPassword(
+  handles: Pick<Handles, 'db' | 'keys' | 'now' | 'config'>,
+  { token, password }: ResetRequest,
+  requestId: string,
+): Promise<void> {
+  const at = new Date(handles.now())
+  await handles.db.transaction(async (tx) => {
+    const { userId, email } = await spendToken(
+      tx,
+      ['reset_password', 'accept_invitation'],
+      token,
+      at.getTime(),
+    )
+    const [user] = await tx
+      .update(users)
+      .set({ passwordHash: await hashPassword(password), emailVerifiedAt: at, updatedAt: at })
+      .where(and(eq(users.id, userId), eq(users.email, email), isNull(users.deletedAt)))
+      .returning({ userId: users.id, persona: users.persona })
+    if (!user)
+      throw invalidFields([
+        { path: 'token', message: 'The address of this account has changed. Ask for a new link.' },
+      ])
+    await endSessionsOf(tx, { userId, reason: 'password', at, requestId })
+    await queueMail(tx, handles, email, passwordChangedLetter(handles.config.baseUrl))
+    await writeAudit(tx, {
+      actor: user,
+      requestId,
+      action: 'user.reset_password',
+      resource: { type: 'user', id: userId },
+    })
+  })
+}
