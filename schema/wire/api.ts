@@ -26,9 +26,12 @@ export type Login = { user: User; accessToken: string; expiresIn: number; refres
 /** One sign-in on one device. */
 export type Session = {
   id: string
+  /** In a person's words: "Firefox on Linux". */
+  device: string
   userAgent: string | null
   persona: Persona
   createdAt: number
+  /** Exact to a minute. */
   lastSeenAt: number
   expiresAt: number
   /** The session that asks. */

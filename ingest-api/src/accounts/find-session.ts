@@ -10,9 +10,9 @@ export async function findSession(
   db: Queryable,
   sessionId: string,
   at: Date,
-): Promise<{ persona: Persona; user: UserRow } | undefined> {
+): Promise<{ persona: Persona; lastSeenAt: Date; user: UserRow } | undefined> {
   const [found] = await db
-    .select({ persona: sessions.persona, user: users })
+    .select({ persona: sessions.persona, lastSeenAt: sessions.lastSeenAt, user: users })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
     .where(

@@ -1,8 +1,11 @@
+import { eq } from 'drizzle-orm'
+import { sessions } from '../../../schema/tables/sessions'
 import { OrielError } from '../../../schema/wire/error'
 import type { Handles } from '../handles'
 import { readAccessToken } from './access-token'
 import type { SignedIn } from './actor'
 import { findSession } from './find-session'
+import { isStale } from './session-times'
 import { permissionsOf } from './users'
 
 /**
@@ -15,7 +18,8 @@ export async function getActor(
   accessToken: string,
 ): Promise<SignedIn> {
   const { userId, sessionId, persona } = await readAccessToken(handles, accessToken)
-  const session = await findSession(handles.db, sessionId, new Date(handles.now()))
+  const at = new Date(handles.now())
+  const session = await findSession(handles.db, sessionId, at)
   if (!session || session.user.id !== userId)
     throw new OrielError('AUTH_ERROR', 'This session has ended. Please sign in again.')
   if (session.persona !== persona)
@@ -23,5 +27,7 @@ export async function getActor(
       'TOKEN_EXPIRED',
       'The persona of this session was switched. Refresh the access token.',
     )
+  if (isStale(session.lastSeenAt, at))
+    await handles.db.update(sessions).set({ lastSeenAt: at }).where(eq(sessions.id, sessionId))
   return { userId, sessionId, keyId: null, persona, permissions: permissionsOf(session.user, persona) }
 }

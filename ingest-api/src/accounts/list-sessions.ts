@@ -3,6 +3,7 @@ import { sessions } from '../../../schema/tables/sessions'
 import type { Session } from '../../../schema/wire/api'
 import type { Handles } from '../handles'
 import type { Actor } from './actor'
+import { nameDevice } from './device'
 
 /** Where the actor is signed in, the last seen first. */
 export async function listSessions(
@@ -22,6 +23,7 @@ export async function listSessions(
     .orderBy(desc(sessions.lastSeenAt))
   return rows.map((row) => ({
     id: row.id,
+    device: nameDevice(row.userAgent),
     userAgent: row.userAgent,
     persona: row.persona,
     createdAt: row.createdAt.getTime(),

@@ -13,13 +13,15 @@ import { toUser } from './users'
 /**
  * Makes another of the user's personas the active one, in this session and for the next sign-in. Access tokens that
  * were given for the old one stop working.
- * @throws OrielError PERMISSION_ERROR when the user does not hold the persona
+ * @throws OrielError PERMISSION_ERROR when the user does not hold the persona, or switching is turned off here
  */
 export async function switchPersona(
-  handles: Pick<Handles, 'db' | 'keys' | 'now'>,
+  handles: Pick<Handles, 'db' | 'keys' | 'now' | 'config'>,
   { actor, requestId }: By<SignedIn>,
   persona: Persona,
 ): Promise<Login> {
+  if (!handles.config.personaSwitching)
+    throw new OrielError('PERMISSION_ERROR', 'Switching personas is turned off on this server.')
   const { userId, sessionId } = actor
   const user = await handles.db.transaction(async (tx) => {
     const [user] = await tx.select().from(users).where(eq(users.id, userId)).for('update')

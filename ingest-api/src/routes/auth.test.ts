@@ -397,6 +397,34 @@ describe('sessions', () => {
     ])
   })
 
+  test('name their device, and when it was last seen to a minute', async () => {
+    const agent =
+      'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1'
+    const ada = (await register()).data
+    const signIn = (headers: Record<string, string>) =>
+      client.call<Login>('POST', '/api/auth/login', {
+        headers,
+        body: { email: ada.user.email, password: PASSWORD },
+      })
+    await signIn({ 'user-agent': agent })
+    await signIn({ 'user-agent': 'oriel-cli/0.1.0 node' })
+    handles.setNow(START + 59_999)
+    const list = async () =>
+      (await client.call<Session[]>('GET', '/api/auth/sessions', { as: ada })).data.map(
+        ({ device, lastSeenAt, current }) => ({ device, seen: lastSeenAt - START, current }),
+      )
+    expect(await list()).toHaveLength(3)
+    expect(await list()).toEqual(
+      expect.arrayContaining([
+        { device: 'an unknown device', seen: 0, current: true },
+        { device: 'Safari on iOS', seen: 0, current: false },
+        { device: 'oriel-cli', seen: 0, current: false },
+      ]),
+    )
+    handles.setNow(START + 60_000)
+    expect((await list())[0]).toEqual({ device: 'an unknown device', seen: 60_000, current: true })
+  })
+
   test("of another user cannot be ended, nor one that isn't an id", async () => {
     const [mine, theirs] = [(await register()).data, (await register()).data]
     const [session] = (await client.call<Session[]>('GET', '/api/auth/sessions', { as: theirs })).data
@@ -421,6 +449,31 @@ describe('the persona', () => {
     expect(switched.data.user.permissions).not.toContain('create_projects')
     expect((await me(data)).error.code).toBe('TOKEN_EXPIRED')
     expect((await me(switched.data)).data.persona).toBe('end_user')
+  })
+
+  test('is not switched where switching is turned off', async () => {
+    const { data } = await register()
+    await handles.db
+      .update(users)
+      .set({ roles: ['builder', 'end_user'] })
+      .where(eq(users.id, data.user.id))
+    const fixed = createClient({ ...handles, config: { ...handles.config, personaSwitching: false } })
+    const body = { persona: 'end_user' }
+    const { status, error } = await fixed.call('POST', '/api/auth/persona', { as: data, body })
+    expect([status, error.code]).toEqual([403, 'PERMISSION_ERROR'])
+    expect((await me(data)).data.persona).toBe('builder')
+  })
+
+  test('brings its permissions, and the user’s own grants stay', async () => {
+    const { data } = await register()
+    const grant = (permissions: string[]) =>
+      handles.db.update(users).set({ permissions }).where(eq(users.id, data.user.id))
+    const analytics = async () => (await client.call('GET', '/api/analytics/platform', { as: data })).status
+    expect(await analytics()).toBe(403)
+    await grant(['platform.analytics.*'])
+    expect(await analytics()).toBe(200)
+    await grant(['platform.*.read'])
+    expect(await analytics()).toBe(500)
   })
 
   test('is not switched to one that the user does not hold', async () => {
