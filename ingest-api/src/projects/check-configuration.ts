@@ -12,7 +12,7 @@ import { withinMs } from './time-limit'
  * Schemas come from builders. A pattern like (a+)+$ or references that double at every level could hold the process
  * for years, so compiling and validating share one time limit, far above what an honest schema takes (5 ms).
  */
-const LIMIT_MS = 200
+const LIMIT_MS = 1_000
 
 /** What is wrong with a manifest's configuration schema, its defaults and its presets. */
 export function checkManifestConfiguration({ config, presets }: Manifest): FieldError[] {
