@@ -119,7 +119,7 @@ const builds: Record<string, RollupOptions[]> = {
       input: { node: './ingest-api/src/node.ts', edge: './ingest-api/src/edge.ts' },
       external: isPackage,
       plugins: node(),
-      output: { dir: 'dist/server', format: 'es', sourcemap: true, entryFileNames: '[name].js' },
+      output: { dir: 'ingest-api/dist', format: 'es', sourcemap: true, entryFileNames: '[name].js' },
     },
   ],
 }

@@ -17,7 +17,7 @@ const TICKS_PER_SECOND = 100
 type Measure = LoadResult & { perSecond: number; perCpuSecond: number }
 
 async function startServer(kind: Kind) {
-  const child = fork('dist/bench/ingest-server.js', [kind])
+  const child = fork('ingest-api/dist/bench/ingest-server.js', [kind])
   const [{ port, token }] = await once(child, 'message')
   const cpuSeconds = async () => {
     const fields = (await readFile(`/proc/${child.pid}/stat`, 'utf8')).split(') ')[1]!.split(' ')
@@ -28,7 +28,7 @@ async function startServer(kind: Kind) {
       const before = await cpuSeconds()
       const full: LoadPlan = { port, token, connections: CONNECTIONS, ...plan }
       const { stdout } = await promisify(execFile)(process.execPath, [
-        'dist/bench/load.js',
+        'ingest-api/dist/bench/load.js',
         JSON.stringify(full),
       ])
       const result: LoadResult = JSON.parse(stdout)

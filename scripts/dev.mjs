@@ -14,7 +14,7 @@ async function restart() {
     server.kill('SIGTERM')
     await once(server, 'exit')
   }
-  server = spawn(process.execPath, ['--enable-source-maps', 'dist/server/node.js'], {
+  server = spawn(process.execPath, ['--enable-source-maps', 'ingest-api/dist/node.js'], {
     stdio: 'inherit',
     env: { ...process.env, ORIEL_RELOAD: '1' },
   })

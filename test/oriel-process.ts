@@ -17,10 +17,10 @@ export type OrielProcess = {
 
 export const makeDataDir = () => mkdtemp(join(tmpdir(), 'oriel-process-'))
 
-/** Starts `dist/server/node.js`, which `npm run build` made, and waits until it is ready or has ended. */
+/** Starts `ingest-api/dist/node.js`, which `npm run build` made, and waits until it is ready or has ended. */
 export async function startOriel(dataDir: string, env: Record<string, string> = {}): Promise<OrielProcess> {
   const port = await freePortPair()
-  const child = spawn(process.execPath, ['--enable-source-maps', 'dist/server/node.js'], {
+  const child = spawn(process.execPath, ['--enable-source-maps', 'ingest-api/dist/node.js'], {
     env: { PATH: process.env.PATH, ORIEL_DATA_DIR: dataDir, PORT: String(port), ORIEL_DEMO: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -21,7 +21,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'oriel-test-'))
   const port = await freePair()
   base = `http://localhost:${port}`
-  edge = spawn(process.execPath, ['dist/server/edge.js'], {
+  edge = spawn(process.execPath, ['ingest-api/dist/edge.js'], {
     env: { ...process.env, NODE_ENV: 'production', PORT: String(port), ORIEL_DATA_DIR: directory },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -16,7 +16,7 @@ import { openNode, type NodeHandles } from './open-node'
  * data as `npm start`. For trying and testing; the local queue lives in memory and ends with the process.
  */
 
-/** Folder of the package: this file runs as `dist/server/edge.js`. */
+/** Folder of the package: this file runs as `ingest-api/dist/edge.js`. */
 const root = fileURLToPath(new URL('../..', import.meta.url))
 /** Preloaded into wrangler: it ends with this process even when that is killed, and takes its runtime along. */
 const TETHER = 'data:text/javascript,process.on("disconnect", () => process.exit(1))'

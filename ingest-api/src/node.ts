@@ -11,7 +11,7 @@ import { openNode } from './open-node'
 import { createOrielServer } from './serve'
 import { serveStatic } from './static'
 
-/** Folder of the package: this file runs as `dist/server/node.js`. */
+/** Folder of the package: this file runs as `ingest-api/dist/node.js`. */
 const root = fileURLToPath(new URL('../..', import.meta.url))
 /** Requests that are under way get this long to end when the process is asked to stop. */
 const DRAIN_MS = 10_000
