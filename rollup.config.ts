@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import commonjs from '@rollup/plugin-commonjs'
 import json from '@rollup/plugin-json'
 import resolve from '@rollup/plugin-node-resolve'
@@ -54,6 +54,11 @@ const dashboardPage = (): Plugin => {
   const sheets = new Map<string, string>()
   return {
     name: 'dashboard-page',
+    /** Names carry hashes, so files of earlier builds would pile up. */
+    buildStart() {
+      sheets.clear()
+      rmSync('dist/public/dashboard', { recursive: true, force: true })
+    },
     transform(code, id) {
       if (!id.endsWith('.css')) return null
       sheets.set(id, code)
@@ -64,6 +69,7 @@ const dashboardPage = (): Plugin => {
       const style = this.getFileName(this.emitFile({ type: 'asset', name: 'dashboard.css', source: code }))
       const chunks = Object.values(bundle).filter((file: OutputAsset | OutputChunk) => file.type === 'chunk')
       const entry = chunks.find((chunk) => chunk.isEntry)!
+      this.emitFile({ type: 'asset', fileName: 'icon.svg', source: readFileSync('dashboard/icon.svg') })
       this.emitFile({
         type: 'asset',
         fileName: 'index.html',

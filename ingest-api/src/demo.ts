@@ -43,7 +43,8 @@ export async function loadDemo(handles: Handles, root: string): Promise<Demo> {
   const projectIds = []
   for (const name of WIDGETS)
     projectIds.push(await ensureWidget(handles, builder, join(root, 'examples', name, 'dist')))
-  const [known] = await listImplementations(handles, owner.actor, { page: 1, limit: 1 })
+  const widgets = await listImplementations(handles, owner.actor, { page: 1, limit: 100 })
+  const known = widgets.find(({ implementationUrl }) => new URL(implementationUrl).origin === siteUrl)
   const implementation =
     known ?? (await implement(handles, owner, { projectId: projectIds[0]!, implementationUrl: siteUrl }))
   if (!known) await visit(handles, implementation)

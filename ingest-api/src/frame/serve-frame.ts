@@ -18,7 +18,10 @@ import { prepareRoom, renderFrame, renderRefusal, type FrameAnswer } from './ren
 export async function serveFrame(handles: Handles, id: string, isPreview: boolean): Promise<FrameAnswer> {
   const { frame, config, keys, caches } = handles
   const now = handles.now()
-  const live = await caches.implementations.get(id, now, () => findLiveImplementation(handles, id))
+  // A preview shows what was saved a moment ago.
+  const live = isPreview
+    ? await findLiveImplementation(handles, id)
+    : await caches.implementations.get(id, now, () => findLiveImplementation(handles, id))
   const refusal = refusalOf(live)
   if (refusal || !live?.manifest) return renderRefusal(frame, refusal ?? 'unreleased')
   const claims: SessionClaims = {
