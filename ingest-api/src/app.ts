@@ -12,6 +12,7 @@ import { events } from './routes/events'
 import { frame } from './routes/frame'
 import { health } from './routes/health'
 import { projects } from './routes/projects'
+import { wellKnown } from './routes/well-known'
 import { marketplace, modules, widgets } from './routes/widgets'
 
 /** The whole API as a value that can be called: `app.request(path)` in tests, `app.fetch` in Node and Workers. */
@@ -28,6 +29,7 @@ export function createApp(handles: Handles): Hono<AppEnv> {
     await next()
     c.header('Cache-Control', 'no-store')
   })
+  app.route('/.well-known', wellKnown)
   app.route('/v1/events', events)
   app.route('/w', frame)
   app.route('/health', health)

@@ -1,3 +1,4 @@
+import type { SigningKey } from './accounts/signing-keys'
 import type { Room } from './frame/render-frame'
 import type { LiveImplementation } from './implementations/find-live-implementation'
 
@@ -41,6 +42,7 @@ export type Caches = {
   implementations: Cache<LiveImplementation | undefined>
   rooms: Cache<Room>
   salts: Cache<string>
+  signingKeys: Cache<SigningKey[]>
 }
 
 export const createCaches = (sharesLoads: boolean): Caches => ({
@@ -50,4 +52,6 @@ export const createCaches = (sharesLoads: boolean): Caches => ({
   rooms: new Cache({ most: 500, freshMs: Infinity, sharesLoads }),
   // A day has one salt; yesterday's goes when today's comes.
   salts: new Cache({ most: 1, freshMs: Infinity, sharesLoads }),
+  // A new key is published ten minutes before it signs, so nobody misses it.
+  signingKeys: new Cache({ most: 1, freshMs: 60_000, sharesLoads }),
 })

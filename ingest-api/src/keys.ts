@@ -2,8 +2,8 @@
 export type Keys = {
   /** HMAC-SHA256 key of session tokens (the outer frame's). */
   session: Uint8Array
-  /** HMAC-SHA256 key of access tokens (people and the CLI). */
-  access: Uint8Array
+  /** HMAC-SHA256 key that finds the successor of a refresh token. */
+  refresh: Uint8Array
   /** AES-256-GCM key of what the database keeps sealed. */
   seal: Uint8Array
 }
@@ -20,6 +20,6 @@ export async function deriveKeys(secret: string): Promise<Keys> {
         256,
       ),
     )
-  const [session, access, seal] = await Promise.all(['session', 'access', 'seal'].map(derive))
-  return { session: session!, access: access!, seal: seal! }
+  const [session, refresh, seal] = await Promise.all(['session', 'refresh', 'seal'].map(derive))
+  return { session: session!, refresh: refresh!, seal: seal! }
 }

@@ -20,7 +20,8 @@ export const PAGE_HEADERS = {
 
 /** Every address that a browser opens and nothing else has belongs to the dashboard, which has its own "not found". */
 export const isPage = (path: string, accept: string | null | undefined): boolean =>
-  Boolean(accept?.includes('text/html')) && !/^\/(api|v1|w|health|metrics|oembed|dashboard)(\/|$)/.test(path)
+  Boolean(accept?.includes('text/html')) &&
+  !/^\/(api|v1|w|health|metrics|oembed|dashboard|\.well-known)(\/|$)/.test(path)
 
 /** The headers of a public file, or nothing when no file may have this path. */
 export function fileHeadersOf(

@@ -1,11 +1,11 @@
 import { eq } from 'drizzle-orm'
 import { sessions } from '../../../schema/tables/sessions'
 import { OrielError } from '../../../schema/wire/error'
-import type { Handles } from '../handles'
 import { readAccessToken } from './access-token'
 import type { SignedIn } from './actor'
 import { findSession } from './find-session'
 import { isStale } from './session-times'
+import type { SigningHandles } from './signing-keys'
 import { permissionsOf } from './users'
 
 /**
@@ -13,10 +13,7 @@ import { permissionsOf } from './users'
  * session and a suspended user are out at once and not when the token runs out.
  * @throws OrielError TOKEN_INVALID, TOKEN_EXPIRED (also after the persona was switched: refresh), AUTH_ERROR
  */
-export async function getActor(
-  handles: Pick<Handles, 'db' | 'keys' | 'now'>,
-  accessToken: string,
-): Promise<SignedIn> {
+export async function getActor(handles: SigningHandles, accessToken: string): Promise<SignedIn> {
   const { userId, sessionId, persona } = await readAccessToken(handles, accessToken)
   const at = new Date(handles.now())
   const session = await findSession(handles.db, sessionId, at)

@@ -11,6 +11,7 @@ import { endSession } from './end-session'
 import { findSession } from './find-session'
 import { sessionEndedLetter } from './letters'
 import { digestOf, GRACE_MS, REFRESH_MS, successorOf } from './refresh-token'
+import type { SigningHandles } from './signing-keys'
 import type { Tokens } from './start-session'
 import { toUser } from './users'
 
@@ -24,7 +25,7 @@ const ended = () => new OrielError('AUTH_ERROR', 'This session has ended. Please
  * @throws OrielError AUTH_ERROR when the token is unknown, over or used again, or its session has ended
  */
 export async function refreshSession(
-  handles: Pick<Handles, 'db' | 'keys' | 'now' | 'config'>,
+  handles: SigningHandles & Pick<Handles, 'config'>,
   token: string,
   requestId: string,
 ): Promise<Tokens> {

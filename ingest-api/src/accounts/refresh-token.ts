@@ -17,5 +17,5 @@ export const digestOf = (token: string): string => createHash('sha256').update(t
  * grace although only its digest is stored, and a family keeps its single line: there is never a second live child.
  * Nobody finds it without both the spent token and the server's key. The label keeps the input apart from a JWS.
  */
-export const successorOf = (keys: Keys, token: string): string =>
-  createHmac('sha256', keys.access).update(`successor of refresh token ${token}`).digest('base64url')
+export const successorOf = (keys: Pick<Keys, 'refresh'>, token: string): string =>
+  createHmac('sha256', keys.refresh).update(`successor of refresh token ${token}`).digest('base64url')

@@ -2,8 +2,8 @@ import { and, eq, isNull, sql } from 'drizzle-orm'
 import { users } from '../../../schema/tables/users'
 import { OrielError } from '../../../schema/wire/error'
 import type { LoginRequest } from '../../../schema/wire/requests'
-import type { Handles } from '../handles'
 import { verifyPassword } from './password'
+import type { SigningHandles } from './signing-keys'
 import { startSession, type Device, type Tokens } from './start-session'
 
 /**
@@ -12,7 +12,7 @@ import { startSession, type Device, type Tokens } from './start-session'
  * @throws OrielError AUTH_ERROR
  */
 export async function signIn(
-  handles: Pick<Handles, 'db' | 'keys' | 'now'>,
+  handles: SigningHandles,
   { email, password }: Pick<LoginRequest, 'email' | 'password'>,
   device: Device,
 ): Promise<Tokens> {

@@ -1,10 +1,10 @@
 import { refreshTokens, sessions } from '../../../schema/tables/sessions'
 import type { Login } from '../../../schema/wire/api'
-import type { Handles } from '../handles'
 import { newId } from '../new-id'
 import { ACCESS_SECONDS, signAccessToken } from './access-token'
 import { writeAudit } from './audit'
 import { digestOf, newRefreshToken, REFRESH_MS } from './refresh-token'
+import type { SigningHandles } from './signing-keys'
 import { toUser, type UserRow } from './users'
 
 /** A request that signs in: what it runs on, as it says itself, and its id. */
@@ -15,7 +15,7 @@ export type Tokens = Omit<Login, 'refreshToken'> & { refreshToken: string }
 
 /** Starts a session of a user who has just proved who they are, with their active persona. */
 export async function startSession(
-  handles: Pick<Handles, 'db' | 'keys' | 'now'>,
+  handles: SigningHandles,
   user: UserRow,
   { userAgent, requestId }: Device,
 ): Promise<Tokens> {

@@ -8,6 +8,7 @@ import type { Handles } from '../handles'
 import { ACCESS_SECONDS, signAccessToken } from './access-token'
 import type { By, SignedIn } from './actor'
 import { writeAudit } from './audit'
+import type { SigningHandles } from './signing-keys'
 import { toUser } from './users'
 
 /**
@@ -16,7 +17,7 @@ import { toUser } from './users'
  * @throws OrielError PERMISSION_ERROR when the user does not hold the persona, or switching is turned off here
  */
 export async function switchPersona(
-  handles: Pick<Handles, 'db' | 'keys' | 'now' | 'config'>,
+  handles: SigningHandles & Pick<Handles, 'config'>,
   { actor, requestId }: By<SignedIn>,
   persona: Persona,
 ): Promise<Login> {

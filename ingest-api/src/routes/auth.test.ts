@@ -1,12 +1,22 @@
 import { createHook } from 'node:async_hooks'
 import { asc, eq, sql } from 'drizzle-orm'
-import { SignJWT, UnsecuredJWT } from 'jose'
+import {
+  exportJWK,
+  exportSPKI,
+  generateKeyPair,
+  importJWK,
+  SignJWT,
+  UnsecuredJWT,
+  type JWTHeaderParameters,
+  type ProduceJWT,
+} from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { auditLog } from '../../../schema/tables/audit'
 import { refreshTokens } from '../../../schema/tables/sessions'
 import { users } from '../../../schema/tables/users'
 import type { Login, Session, User } from '../../../schema/wire/api'
 import { hashPassword, verifyPassword } from '../accounts/password'
+import { getSigningKeys } from '../accounts/signing-keys'
 import { createTestHandles, type TestHandles } from '../testing'
 import { createClient } from '../testing-client'
 
@@ -174,33 +184,78 @@ describe('signing in', () => {
 })
 
 describe('an access token', () => {
-  const claims = (login: Login) => ({ sid: sessionOf(login), persona: 'builder' })
   const sessionOf = (login: Login) =>
     (JSON.parse(Buffer.from(login.accessToken.split('.')[1]!, 'base64url').toString()) as { sid: string }).sid
-  const signed = (login: Login, alg = 'HS256') =>
-    new SignJWT(claims(login))
-      .setProtectedHeader({ alg })
+  /** The server's own key, as somebody would have it who read the memory of the process. */
+  const ownKey = async () => (await getSigningKeys(handles))[0]!
+  const claims = <T extends ProduceJWT>(token: T, login: Login): T =>
+    token
       .setSubject(login.user.id)
       .setIssuer('oriel')
       .setAudience('oriel:api')
       .setIssuedAt(START / 1000)
       .setExpirationTime(START / 1000 + 900)
+  const signed = (login: Login, header: Partial<JWTHeaderParameters> = {}) =>
+    claims(new SignJWT({ sid: sessionOf(login), persona: 'builder' }), login).setProtectedHeader({
+      alg: 'ES256',
+      ...header,
+    })
 
   test.each<[string, (login: Login) => Promise<string> | string]>([
-    ['another key', (login) => signed(login).sign(new Uint8Array(32))],
-    ['the key of another purpose', (login) => signed(login).sign(handles.keys.session)],
-    ['another audience', (login) => signed(login).setAudience('oriel:events').sign(handles.keys.access)],
-    ['another issuer', (login) => signed(login).setIssuer('elsewhere').sign(handles.keys.access)],
-    ['another algorithm', (login) => signed(login, 'HS512').sign(handles.keys.access)],
+    [
+      'another key under our name',
+      async (login) =>
+        signed(login, { kid: (await ownKey()).kid }).sign((await generateKeyPair('ES256')).privateKey),
+    ],
+    [
+      'a key that we do not know',
+      async (login) => signed(login, { kid: 'elsewhere' }).sign((await ownKey()).privateJwk),
+    ],
+    ['no name of a key', async (login) => signed(login).sign((await ownKey()).privateJwk)],
+    [
+      'our public key taken for a secret',
+      async (login) => {
+        const { kid, publicJwk } = await ownKey()
+        const pem = await exportSPKI((await importJWK(publicJwk, 'ES256')) as CryptoKey)
+        return signed(login, { alg: 'HS256', kid }).sign(new TextEncoder().encode(pem))
+      },
+    ],
+    [
+      'the secret of another purpose',
+      async (login) => signed(login, { alg: 'HS256', kid: (await ownKey()).kid }).sign(handles.keys.session),
+    ],
+    [
+      'a key in its own header',
+      async (login) => {
+        const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true })
+        const { kid } = await ownKey()
+        return signed(login, { kid, jwk: await exportJWK(publicKey) }).sign(privateKey)
+      },
+    ],
+    [
+      'another audience',
+      async (login) => {
+        const { kid, privateJwk } = await ownKey()
+        return signed(login, { kid }).setAudience('oriel:events').sign(privateJwk)
+      },
+    ],
+    [
+      'another issuer',
+      async (login) => {
+        const { kid, privateJwk } = await ownKey()
+        return signed(login, { kid }).setIssuer('elsewhere').sign(privateJwk)
+      },
+    ],
     [
       'no algorithm',
-      (login) =>
-        new UnsecuredJWT(claims(login))
-          .setSubject(login.user.id)
-          .setIssuer('oriel')
-          .setAudience('oriel:api')
-          .setExpirationTime('15m')
-          .encode(),
+      (login) => claims(new UnsecuredJWT({ sid: sessionOf(login), persona: 'builder' }), login).encode(),
+    ],
+    [
+      'no algorithm but the name of our key',
+      async ({ accessToken }) => {
+        const header = { alg: 'none', kid: (await ownKey()).kid }
+        return `${Buffer.from(JSON.stringify(header)).toString('base64url')}.${accessToken.split('.')[1]}.`
+      },
     ],
     ['a changed payload', ({ accessToken }) => accessToken.replace(/\.(.{8})/, '.AAAAAAAA')],
     ['no form at all', () => 'nonsense'],
@@ -212,9 +267,9 @@ describe('an access token', () => {
 
   test('is accepted when everything is as it should be', async () => {
     const { data } = await register()
-    expect((await me({ ...data, accessToken: await signed(data).sign(handles.keys.access) })).status).toBe(
-      200,
-    )
+    const { kid, privateJwk } = await ownKey()
+    const accessToken = await signed(data, { kid }).sign(privateJwk)
+    expect((await me({ ...data, accessToken })).status).toBe(200)
   })
 
   test('ends after fifteen minutes', async () => {
