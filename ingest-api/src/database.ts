@@ -1,7 +1,7 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import type { Sql } from 'postgres'
 
-export type Database = PostgresJsDatabase<Record<string, never>>
+export type Database = PostgresJsDatabase<Record<string, never>> & { $client: Sql }
 /** A database or a transaction of it. */
 export type Queryable = Pick<Database, 'select' | 'insert' | 'update' | 'delete' | 'execute'>
 

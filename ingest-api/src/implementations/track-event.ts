@@ -9,25 +9,23 @@ import { acceptBatch } from '../ingest/accept-batch'
 import { signSessionToken } from '../ingest/session-token'
 import type { Source } from '../ingest/visitor'
 import { findLiveImplementation } from './find-live-implementation'
-import { getImplementation } from './read-implementations'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
 /**
  * Takes one event of an implementation from its owner's own server, by the same way as a visitor's: a caller's events
- * of one day are one session. Without an id it happened now; whoever may send it twice gives it one.
- * @throws OrielError RESOURCE_NOT_FOUND when it is not the actor's; RESOURCE_CONFLICT unless it is active and released;
+ * of one day are one session. Whose implementation it is has been asked before. Without an id it happened now; whoever may send it twice gives it one.
+ * @throws OrielError RESOURCE_CONFLICT unless it is active and released;
  * SERVICE_UNAVAILABLE when nothing can be kept
  */
 export async function trackEvent(
-  handles: Pick<Handles, 'db' | 'config' | 'spool' | 'keys' | 'caches' | 'now'>,
+  handles: Pick<Handles, 'db' | 'spool' | 'keys' | 'caches' | 'now'>,
   actor: Actor,
   id: string,
   { id: eventId, at, ...event }: Omit<WireEvent, 'id' | 'at'> & { id?: string; at?: number },
   source: Source,
 ): Promise<Receipt> {
   const now = handles.now()
-  await getImplementation(handles, actor, id)
   const live = await handles.caches.implementations.get(id, now, () => findLiveImplementation(handles, id))
   if (live?.status !== 'active' || live.version === null)
     throw new OrielError('RESOURCE_CONFLICT', 'This widget is not active, so nothing can happen in it.')

@@ -73,8 +73,7 @@ export const projectColumns = {
     from channels c join versions v on v.id = c.version_id where c.project_id = projects.id)`,
   latestVersion: sql<string | null>`(
     select v.version from versions v where v.project_id = projects.id order by v.created_at desc, v.id desc limit 1)`,
-  implementations: sql<number>`(
-    select count(*)::int from widget_implementations i where i.project_id = projects.id and i.deleted_at is null)`,
+  implementations: sql<number>`count_sites(${projects.id})`,
 }
 
 export const toProject = ({

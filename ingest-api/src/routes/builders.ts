@@ -12,12 +12,13 @@ import { listCustomers, listTrackedImplementations } from '../dashboards/list-tr
 import { listProjects } from '../projects/read-projects'
 import { listRevenueEvents } from '../revenue/list-revenue-events'
 import { listRevenue, sumRevenue } from '../revenue/sum-revenue'
-import { requireActor, requirePermission } from './authenticate'
+import { requirePermission } from './authenticate'
 import type { AppEnv } from './context'
 import { readOwner } from './read-owner'
 import { readQuery } from './read-request'
+import { requireTenant } from './require-tenant'
 
-export const builders = new Hono<AppEnv>().use(requireActor)
+export const builders = new Hono<AppEnv>().use(requireTenant)
 
 builders.get('/:id/dashboard', requirePermission('view_revenue'), async (c) => {
   const builderId = readOwner(c, 'builder')

@@ -6,12 +6,13 @@ import { getEndUserDashboard, getEndUserUsage } from '../dashboards/get-end-user
 import { pageImplementations } from '../implementations/read-implementations'
 import { listRevenueEvents } from '../revenue/list-revenue-events'
 import { sumRevenue } from '../revenue/sum-revenue'
-import { requireActor, requirePermission } from './authenticate'
+import { requirePermission } from './authenticate'
 import type { AppEnv } from './context'
 import { readOwner } from './read-owner'
 import { readQuery } from './read-request'
+import { requireTenant } from './require-tenant'
 
-export const endUsers = new Hono<AppEnv>().use(requireActor, requirePermission('view_usage'))
+export const endUsers = new Hono<AppEnv>().use(requireTenant, requirePermission('view_usage'))
 
 endUsers.get('/:id/dashboard', async (c) => {
   const endUserId = readOwner(c, 'end_user')

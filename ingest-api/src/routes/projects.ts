@@ -15,14 +15,15 @@ import { publishVersion } from '../projects/publish-version'
 import { getProject, listProjects } from '../projects/read-projects'
 import { releaseVersion } from '../projects/release-version'
 import { submitProject } from '../projects/review-project'
-import { requireActor, requirePermission } from './authenticate'
+import { requirePermission } from './authenticate'
 import type { AppEnv } from './context'
 import { checkInput, readBody, readId, readQuery } from './read-request'
 import { readUpload } from './read-upload'
+import { requireTenant } from './require-tenant'
 
 export const projects = new Hono<AppEnv>()
 
-projects.use(requireActor, requirePermission('create_projects'))
+projects.use(requireTenant, requirePermission('create_projects'))
 
 projects.post('/', async (c) => {
   const request = await readBody(c.req, createProjectRequest)

@@ -126,14 +126,14 @@ describe('implementing', () => {
     expect(error.details?.fields).toEqual([{ path, message }])
   })
 
-  test('needs a release on the channel', async () => {
+  test('needs a release on the channel, and without any release the project is not to be seen', async () => {
     const { data } = await client.call<Project>('POST', '/api/projects', {
       as: builder,
       body: { name: 'Unreleased' },
     })
-    const { status, error } = await client.implement(endUser, data.id)
+    expect((await client.implement(endUser, data.id)).status).toBe(404)
+    const { status, error } = await client.implement(endUser, project.id, { channel: 'beta' })
     expect([status, error.code]).toEqual([409, 'RESOURCE_CONFLICT'])
-    expect((await client.implement(endUser, project.id, { channel: 'beta' })).status).toBe(409)
   })
 
   test('finds neither an unknown nor a suspended project', async () => {

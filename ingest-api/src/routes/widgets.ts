@@ -18,60 +18,62 @@ import { setOrigins } from '../implementations/set-origins'
 import { setStatus } from '../implementations/set-status'
 import { trackEvent } from '../implementations/track-event'
 import { getOffer, listOffers } from '../projects/list-offers'
-import { requireActor, requirePermission } from './authenticate'
+import { requirePermission } from './authenticate'
 import type { AppEnv } from './context'
 import { readBody, readId, readQuery } from './read-request'
 import { readSource } from './read-source'
+import { requireTenant } from './require-tenant'
 
 export const widgets = new Hono<AppEnv>()
 
-widgets.post('/implement', requireActor, requirePermission('purchase_widgets'), async (c) => {
+widgets.post('/implement', requireTenant, requirePermission('purchase_widgets'), async (c) => {
   const request = await readBody(c.req, implementRequest)
   return c.json({ success: true, data: await implement(c.var.handles, c.var, request) }, 201)
 })
 
-widgets.get('/:id', requireActor, requirePermission('manage_widgets'), async (c) => {
+widgets.get('/:id', requireTenant, requirePermission('manage_widgets'), async (c) => {
   const id = readId(c.req, 'implementation')
   return c.json({ success: true, data: await getImplementation(c.var.handles, c.var.actor, id) })
 })
 
-widgets.delete('/:id', requireActor, requirePermission('manage_widgets'), async (c) => {
+widgets.delete('/:id', requireTenant, requirePermission('manage_widgets'), async (c) => {
   await removeImplementation(c.var.handles, c.var, readId(c.req, 'implementation'))
   return c.json({ success: true, data: null })
 })
 
-widgets.post('/:id/restore', requireActor, requirePermission('manage_widgets'), async (c) => {
+widgets.post('/:id/restore', requireTenant, requirePermission('manage_widgets'), async (c) => {
   const id = readId(c.req, 'implementation')
   return c.json({ success: true, data: await restoreImplementation(c.var.handles, c.var, id) })
 })
 
-widgets.post('/:id/track', requireActor, requirePermission('manage_widgets'), async (c) => {
+widgets.post('/:id/track', requireTenant, requirePermission('manage_widgets'), async (c) => {
   const id = readId(c.req, 'implementation')
   const event = await readBody(c.req, trackRequest)
-  const receipt = await trackEvent(c.var.handles, c.var.actor, id, event, readSource(c))
+  await getImplementation(c.var.handles, c.var.actor, id)
+  const receipt = await trackEvent(c.var.platform, c.var.actor, id, event, readSource(c))
   return c.json({ success: true, data: receipt }, 202)
 })
 
-widgets.patch('/:id/configuration', requireActor, requirePermission('manage_widgets'), async (c) => {
+widgets.patch('/:id/configuration', requireTenant, requirePermission('manage_widgets'), async (c) => {
   const id = readId(c.req, 'implementation')
   const { configuration } = await readBody(c.req, configureRequest)
   return c.json({ success: true, data: await configure(c.var.handles, c.var, id, configuration) })
 })
 
-widgets.put('/:id/origins', requireActor, requirePermission('manage_widgets'), async (c) => {
+widgets.put('/:id/origins', requireTenant, requirePermission('manage_widgets'), async (c) => {
   const id = readId(c.req, 'implementation')
   const { origins } = await readBody(c.req, originsRequest)
   return c.json({ success: true, data: await setOrigins(c.var.handles, c.var, id, origins) })
 })
 
-widgets.put('/:id/pin', requireActor, requirePermission('manage_widgets'), async (c) => {
+widgets.put('/:id/pin', requireTenant, requirePermission('manage_widgets'), async (c) => {
   const id = readId(c.req, 'implementation')
   const { version } = await readBody(c.req, pinRequest)
   return c.json({ success: true, data: await pinVersion(c.var.handles, c.var, id, version) })
 })
 
 /** Who may set which status is decided with the row in hand. */
-widgets.patch('/:id/status', requireActor, async (c) => {
+widgets.patch('/:id/status', requireTenant, async (c) => {
   const id = readId(c.req, 'implementation')
   const request = await readBody(c.req, statusRequest)
   return c.json({ success: true, data: await setStatus(c.var.handles, c.var, id, request) })
@@ -80,11 +82,11 @@ widgets.patch('/:id/status', requireActor, async (c) => {
 /** Mounted at /api/marketplace: what a site owner can choose from. */
 export const marketplace = new Hono<AppEnv>()
 
-marketplace.get('/', requireActor, async (c) =>
+marketplace.get('/', requireTenant, async (c) =>
   c.json({ success: true, ...(await listOffers(c.var.handles, readQuery(c.req, offersQuery))) }),
 )
 
-marketplace.get('/:id', requireActor, async (c) =>
+marketplace.get('/:id', requireTenant, async (c) =>
   c.json({ success: true, data: await getOffer(c.var.handles, readId(c.req, 'project')) }),
 )
 

@@ -1,0 +1,38 @@
+import { drizzle } from 'drizzle-orm/postgres-js'
+import type { ParameterOrJSON, PendingQuery, Row, TransactionSql } from 'postgres'
+import type { Actor } from './accounts/actor'
+import type { Database } from './database'
+
+/**
+ * The same database as one tenant sees it. Every statement, and every transaction, runs as the role `oriel_app` with
+ * the asker set, so that Postgres itself leaves out the rows of others: a query without its filter finds nothing. Both
+ * last for the transaction only, so the connection goes back as it came, also behind a pooler. A single statement costs
+ * a BEGIN and a COMMIT more.
+ */
+export function openTenantDatabase(
+  { $client: sql }: Database,
+  { userId, persona }: Pick<Actor, 'userId' | 'persona'>,
+): Database {
+  const enter = (tx: TransactionSql) =>
+    tx`select set_config('oriel.user_id', ${userId}, true), set_config('oriel.persona', ${persona}, true),
+         set_config('role', 'oriel_app', true)`
+  /** Both are sent at once; what fails first is what is thrown. */
+  const ask = <Answer>(query: (tx: TransactionSql) => PromiseLike<Answer>) =>
+    sql.begin(async (tx) => (await Promise.all([enter(tx), query(tx)]))[1])
+  const begin = <Answer>(run: (tx: TransactionSql) => Promise<Answer>) =>
+    sql.begin(async (tx) => {
+      await enter(tx)
+      return run(tx)
+    })
+  const unsafe = (text: string, parameters?: ParameterOrJSON<never>[]) => {
+    const query = (tx: TransactionSql): PendingQuery<Row[]> => tx.unsafe(text, parameters)
+    return {
+      // As lazy as a query of postgres.js: it runs once somebody waits for it.
+      // oxlint-disable-next-line unicorn/no-thenable
+      then: (...next: Parameters<Promise<unknown>['then']>) => ask(query).then(...next),
+      values: () => ask((tx) => query(tx).values()),
+    }
+  }
+  const scoped: Partial<Record<PropertyKey, unknown>> = { begin, unsafe }
+  return drizzle(new Proxy(sql, { get: (target, name) => scoped[name] ?? Reflect.get(target, name) }))
+}
