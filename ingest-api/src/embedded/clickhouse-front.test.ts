@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createClickHouse } from '../clickhouse'
 import { createLog } from '../log'
 import { migrateClickHouse } from '../migrate'
-import { insertLines } from '../spool/insert-lines'
+import { insertBatch } from '../spool/insert-batch'
 import { openEmbeddedClickHouse, type EmbeddedClickHouse } from './clickhouse'
 import { openClickHouseFront, type ClickHouseFront } from './clickhouse-front'
 
@@ -75,10 +75,10 @@ describe.each(Object.entries(clients))('through %s', (_, createClient) => {
     const letters = async () =>
       (await open().query<{ line: string }>('SELECT line FROM dead_letters', {})).map(({ line }) => line)
     const before = (await letters()).length
-    await insertLines(
+    await insertBatch(
       open(),
       `front.${before}`,
-      ['{"event_type":"nonsense"}'],
+      { events: ['{"event_type":"nonsense"}'], outcomes: [] },
       createLog('error', () => {}),
     )
     expect(await letters()).toHaveLength(before + 1)

@@ -12,8 +12,9 @@ import {
 import { isUuidV7, timeOfUuidV7 } from '../../../schema/wire/id'
 import { isObject } from '../../../schema/wire/json'
 import type { Handles } from '../handles'
-import type { SpooledEvent } from '../spool/spool'
-import { openSession } from './session'
+import type { Account } from '../spool/outcome'
+import type { RefusedEvent, SpooledEvent } from '../spool/spool'
+import { accountOn, openSession, type Session } from './session'
 import type { Source } from './visitor'
 
 /**
@@ -34,30 +35,46 @@ export async function acceptBatch(
       `A batch is {"token": string, "sentAt": number, "events": [1 to ${MAX_BATCH_EVENTS} events]}.`,
     )
   const receivedAt = handles.now()
-  const { rowEnd } = await openSession(handles, body.token, source, receivedAt)
+  const session = await openSession(handles, body.token, source, receivedAt)
   const receipt: Receipt = { accepted: 0, duplicates: 0, rejected: [] }
   const spooled: SpooledEvent[] = []
+  const refused: RefusedEvent[] = []
   for (const event of body.events) {
-    const verdict = toRow(event, receivedAt, rowEnd)
-    if (typeof verdict === 'object') spooled.push(verdict)
-    else receipt.rejected.push({ id: idOf(event), code: verdict, message: REFUSALS[verdict] })
+    const verdict = toRow(event, receivedAt, session)
+    if (typeof verdict === 'object') {
+      spooled.push(verdict)
+      continue
+    }
+    const account = accountOf(session, receivedAt)
+    refused.push({ account, refusal: verdict, example: exampleOf(event) })
+    receipt.rejected.push({ id: idOf(event), code: verdict, message: REFUSALS[verdict] })
   }
-  if (spooled.length > 0) receipt.duplicates = await handles.spool.append(spooled)
+  receipt.duplicates = await handles.spool.append(spooled, refused)
   receipt.accepted = spooled.length - receipt.duplicates
   return receipt
 }
 
 /** The ClickHouse row of an event, or why there is none. Its time is the one inside its id, so a retry never moves it. */
-function toRow(event: unknown, receivedAt: number, rowEnd: string): SpooledEvent | Refusal {
+function toRow(event: unknown, receivedAt: number, session: Session): SpooledEvent | Refusal {
   const refusal = refusalOf(event, receivedAt)
   if (refusal) return refusal
   const { id, type, name = '', data } = event as WireEvent
   const json = data ? JSON.stringify(data) : '{}'
   if (json.length > MAX_EVENT_DATA_BYTES || Buffer.byteLength(json) > MAX_EVENT_DATA_BYTES)
     return 'data_too_large'
+  const at = timeOfUuidV7(id)
   // What was checked to need no escaping is put in as it is.
-  const own = `{"id":"${id}","event_type":"${type}","created_at":${timeOfUuidV7(id)},"event_name":${JSON.stringify(name)},`
-  return { id, line: `${own}"event_data":${JSON.stringify(json)},${rowEnd}` }
+  const own = `{"id":"${id}","event_type":"${type}","created_at":${at},"event_name":${JSON.stringify(name)},`
+  const line = `${own}"event_data":${JSON.stringify(json)},${session.rowEnd}`
+  return { id, line, account: accountOf(session, at) }
 }
+
+/** Where an event is counted: an accepted one by the day of its own time, a refused one by that of its arrival. */
+function accountOf({ claims, today }: Session, at: number): Account {
+  return at >= today.from && at < today.to ? today.account : accountOn(claims, at)
+}
+
+const EXAMPLE_LENGTH = 500
+const exampleOf = (event: unknown) => JSON.stringify(event).slice(0, EXAMPLE_LENGTH)
 
 const idOf = (event: unknown) => (isObject(event) && isUuidV7(event.id) ? event.id : null)

@@ -1,16 +1,22 @@
 import type { SessionClaims } from '../../../schema/wire/frame'
 import type { Handles } from '../handles'
+import type { Account } from '../spool/outcome'
 import { sessionExpired, verifySessionToken } from './session-token'
-import { dayOf, describeVisitor, type Source } from './visitor'
+import { DAY_MS, dayOf, describeVisitor, type Source } from './visitor'
 
 /** What all events of a session share: who it is, checked once, and the end of their rows, written once. */
 export type Session = {
   claims: SessionClaims
   /** `"builder_id":…,…}`: the columns that are the same for every event of this visitor today. */
   rowEnd: string
+  /** Where events of today are counted. */
+  today: { from: number; to: number; account: Account }
 }
 
-type Known = Session & { key: Uint8Array; expiresAt: number; source: Source; day: string }
+type Known = Session & { key: Uint8Array; expiresAt: number; source: Source }
+
+/** Where the events of a session's implementation are counted that happened on the day of `at`. */
+export const accountOn = ({ bu, im }: SessionClaims, at: number): Account => `${bu} ${im} ${dayOf(at)}`
 
 /** Sessions that sent something lately; the oldest make room and are checked anew should they come back. */
 const known = new Map<string, Known>()
@@ -31,7 +37,8 @@ export function openSession(
   if (session?.key !== handles.keys.session) return meetSession(handles, token, source, now)
   if (session.expiresAt <= now) throw sessionExpired()
   const same =
-    session.day === dayOf(now) &&
+    now >= session.today.from &&
+    now < session.today.to &&
     session.source.ip === source.ip &&
     session.source.userAgent === source.userAgent &&
     session.source.country === source.country
@@ -59,7 +66,9 @@ async function meetSession(
   }
   const rowEnd = JSON.stringify(shared).slice(1)
   known.delete(token)
-  known.set(token, { claims, rowEnd, key, expiresAt: claims.exp * 1000, source, day: dayOf(now) })
+  const from = now - (now % DAY_MS)
+  const session = { claims, rowEnd, today: { from, to: from + DAY_MS, account: accountOn(claims, now) } }
+  known.set(token, { ...session, key, expiresAt: claims.exp * 1000, source })
   if (known.size > MOST_KNOWN) known.delete(known.keys().next().value!)
-  return { claims, rowEnd }
+  return session
 }

@@ -19,9 +19,9 @@ export type Visitor = {
 /** Where a batch came from. The address is used for the hash and forgotten. */
 export type Source = { ip: string; userAgent: string; country: string }
 
-const DAY_MS = 24 * 60 * 60 * 1000
+export const DAY_MS = 24 * 60 * 60 * 1000
 
-/** The UTC day of a time, `2026-11-20`; formatted once a day. */
+/** The UTC day of a time, `2026-11-20`; the last one is kept. */
 export function dayOf(at: number): string {
   const start = at - (at % DAY_MS)
   if (start !== today.start) today = { start, day: new Date(start).toISOString().slice(0, 10) }

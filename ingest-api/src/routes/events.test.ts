@@ -64,10 +64,8 @@ describe('a batch', () => {
   test('is accepted, stored and answered with a receipt', async () => {
     const token = await tokenFor()
     const at = Date.now() - 1_000
-    const vote = event(
-      { type: 'interaction', name: 'vote', data: { answer: 'Tea', note: '"implementation_id":"im_x"\n' } },
-      at,
-    )
+    const data = { answer: 'Tea', note: '"implementation_id":"im_x"\n' }
+    const vote = event({ type: 'interaction', name: 'vote', data }, at)
     const { status, headers, body } = await send(await batch([vote], token), {
       'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0',
       'cf-ipcountry': 'NL',
@@ -83,7 +81,7 @@ describe('a batch', () => {
       end_user_id: endUser.user.id,
       event_type: 'interaction',
       event_name: 'vote',
-      event_data: JSON.stringify(vote.data),
+      event_data: JSON.stringify(data),
       session_id: decodeJwt<SessionClaims>(token).sid,
       version: '1.0.0',
       browser: 'Firefox',
@@ -155,7 +153,7 @@ describe('a batch', () => {
     ['no events', { token: 'x', sentAt: 1, events: [] }, 400, 'VALIDATION_ERROR'],
     [
       'too many events',
-      { token: 'x', sentAt: 1, events: Array(MAX_BATCH_EVENTS + 1).fill({}) },
+      { token: 'x', sentAt: 1, events: Array.from({ length: MAX_BATCH_EVENTS + 1 }, () => ({})) },
       400,
       'VALIDATION_ERROR',
     ],

@@ -31,6 +31,7 @@ describe('disk spool', () => {
   }
   const event = (number = 0, id = uuidV7(Date.now()), type = 'load'): SpooledEvent => ({
     id,
+    account: `${builder} im_x 2026-11-20`,
     line: JSON.stringify({
       id,
       builder_id: builder,
@@ -224,6 +225,30 @@ describe('disk spool', () => {
     )
     expect(letters).toHaveLength(1)
     expect(letters[0]!.reason).toContain('nonsense')
+  })
+
+  it('counts what became of every event in the same write', async () => {
+    const outcomes = () =>
+      real.query(
+        'SELECT outcome, sum(events) AS events, anyLast(example) AS example FROM ingest_outcomes WHERE builder_id = {builder: String} GROUP BY outcome ORDER BY outcome',
+        { builder },
+      )
+    before = down
+    const spool = await open()
+    const [one, two] = [event(1), event(2)]
+    await spool.append([one, two])
+    await spool.append([one], [{ account: one.account, refusal: 'too_old', example: '{"old":1}' }])
+    await spool.append([], [{ account: one.account, refusal: 'too_old', example: '{"old":2}' }])
+    // Killed here; the next process finds the counts beside the events.
+    before = undefined
+    const next = await open()
+    await next.append([two])
+    await next.close()
+    expect(await outcomes()).toEqual([
+      { outcome: 'accepted', events: 2, example: '' },
+      { outcome: 'duplicate', events: 2, example: '' },
+      { outcome: 'too_old', events: 2, example: '{"old":2}' },
+    ])
   })
 
   it('refuses to begin anything once it is closing', async () => {

@@ -6,6 +6,7 @@ import type { ClickHouse } from '../clickhouse'
 import { describeError, type Log } from '../log'
 import { startDrain, type Segment } from './drain'
 import { IdWindow } from './id-window'
+import { Outcomes } from './outcome'
 import { encodeFrame, readFrames, syncDirectory } from './segment'
 import type { Spool } from './spool'
 
@@ -32,7 +33,13 @@ const KEPT_SEGMENTS = 2
 const FRAME_BYTES = 1024 * 1024
 
 /** Everybody whose events reach the disk with the same write. */
-type Group = { number: number; lines: string[]; durable: Promise<void>; settle: (error?: OrielError) => void }
+type Group = {
+  number: number
+  lines: string[]
+  outcomes: Outcomes
+  durable: Promise<void>
+  settle: (error?: OrielError) => void
+}
 /** The group of the ids that an earlier process has written. */
 const EARLIER = 1
 
@@ -71,12 +78,12 @@ export async function openDiskSpool(options: DiskSpoolOptions): Promise<Spool> {
   }
 
   async function commit() {
-    while (gathering.lines.length > 0) {
+    while (!gathering.outcomes.isEmpty) {
       const group = (writing = gathering)
       gathering = newGroup(group.number)
       try {
         const { segment, file } = await openSegment()
-        const frames = framesOf(group.lines)
+        const frames = framesOf([...group.lines, ...group.outcomes.toLines()])
         const bytes = frames.reduce((sum, frame) => sum + frame.length, 0)
         const { bytesWritten } = await file.writev(frames, segment.bytes)
         if (bytesWritten !== bytes) throw new Error(`The disk took ${bytesWritten} of ${bytes} bytes.`)
@@ -109,7 +116,7 @@ export async function openDiskSpool(options: DiskSpoolOptions): Promise<Spool> {
   }
 
   return {
-    async append(events) {
+    async append(events, refused = []) {
       if (closed)
         throw new OrielError('SERVICE_UNAVAILABLE', 'The server is stopping. Please send the events again.')
       if (drain.depth().bytes > maxBytes)
@@ -122,21 +129,23 @@ export async function openDiskSpool(options: DiskSpoolOptions): Promise<Spool> {
         )
       let duplicates = 0
       const waits = new Set<Promise<void>>()
-      for (const { id, line } of events) {
+      for (const { id, line, account } of events) {
         const known = window.add(id, gathering.number)
         if (known === 0) {
           gathering.lines.push(line)
+          gathering.outcomes.countAccepted(account)
           continue
         }
         duplicates++
+        gathering.outcomes.count(account, 'duplicate', 1, '')
         // The first copy may still be on its way to the disk: the second is as safe as the first, not safer.
-        for (const group of [writing, gathering]) if (group?.number === known) waits.add(group.durable)
+        if (writing?.number === known) waits.add(writing.durable)
       }
-      if (duplicates < events.length) {
-        waits.add(gathering.durable)
-        // Everything that this turn of the event loop brings goes into one group.
-        committing ??= new Promise((resolve) => setImmediate(resolve)).then(commit)
-      }
+      for (const { account, refusal, example } of refused)
+        gathering.outcomes.count(account, refusal, 1, example)
+      waits.add(gathering.durable)
+      // Everything that this turn of the event loop brings goes into one group.
+      committing ??= new Promise((resolve) => setImmediate(resolve)).then(commit)
       for (const durable of waits) await durable
       return duplicates
     },
@@ -157,7 +166,13 @@ function newGroup(previous: number): Group {
   const durable = new Promise<void>((resolve, reject) => {
     settle = (error) => (error ? reject(error) : resolve())
   })
-  return { number: previous >= 2 ** 32 - 1 ? 2 : previous + 1, lines: [], durable, settle }
+  return {
+    number: previous >= 2 ** 32 - 1 ? 2 : previous + 1,
+    lines: [],
+    outcomes: new Outcomes(),
+    durable,
+    settle,
+  }
 }
 
 function framesOf(lines: string[]): Buffer[] {
@@ -183,6 +198,7 @@ async function recover(directory: string, window: IdWindow, log: Log): Promise<S
         if (payloads.length === 0) break
         for (const payload of payloads)
           for (let at = 0; at >= 0; at = payload.indexOf(NEWLINE, at) + 1 || -1) {
+            if (payload[at + OUTCOME_PLACE] === OUTCOME_BYTE) continue
             window.add(payload.toString('latin1', at + ID_START, at + ID_END), EARLIER)
             segment.events++
           }
@@ -205,3 +221,6 @@ async function recover(directory: string, window: IdWindow, log: Log): Promise<S
 const ID_START = 7
 const ID_END = ID_START + 36
 const NEWLINE = 10
+/** An outcome's line is told from an event's by its third byte: `{"builder_id"` instead of `{"id"`. */
+const OUTCOME_PLACE = 2
+const OUTCOME_BYTE = 'b'.charCodeAt(0)

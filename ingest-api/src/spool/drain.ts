@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { nanoid } from 'nanoid'
 import type { ClickHouse } from '../clickhouse'
 import { describeError, type Log } from '../log'
-import { insertLines } from './insert-lines'
+import { insertBatch } from './insert-batch'
+import { splitLines } from './outcome'
 import { readFrames, syncDirectory } from './segment'
 import type { SpoolDepth } from './spool'
 
@@ -52,7 +53,7 @@ export async function startDrain(options: {
     })
 
   /** Reads from the position to the end of its segment, or to the planned end when a crash left one. */
-  async function readBatch(): Promise<{ lines: string[]; to: Position } | undefined> {
+  async function readBatch(): Promise<{ events: string[]; outcomes: string[]; to: Position } | undefined> {
     const index = segments.findIndex(({ number }) => number >= position.segment)
     const segment = segments[index]
     if (!segment) return undefined
@@ -75,7 +76,8 @@ export async function startDrain(options: {
       if (payloads.length === 0) throw new Error(`Segment ${segment.number} cannot be read at ${offset}.`)
       const lines = payloads.join('\n').split('\n')
       position = { segment: segment.number, offset, events }
-      return { lines, to: { segment: segment.number, offset: end, events: events + lines.length } }
+      const batch = splitLines(lines)
+      return { ...batch, to: { segment: segment.number, offset: end, events: events + batch.events.length } }
     } finally {
       await file.close()
     }
@@ -88,9 +90,9 @@ export async function startDrain(options: {
     await writePlan(planPath, plan, directory)
     await removeDrained()
     const token = `${plan.spool}:${position.segment}:${position.offset}-${batch.to.offset}`
-    await insertLines(clickhouse, token, batch.lines, log)
+    await insertBatch(clickhouse, token, batch, log)
     position = batch.to
-    onStored?.(batch.lines.join('\n'))
+    onStored?.(batch.events.join('\n'))
     return true
   }
 

@@ -28,7 +28,7 @@ afterAll(async () => {
 function eventOf(builder: string, data = ''): SpooledEvent {
   const id = uuidV7(Date.now())
   const row = { id, builder_id: builder, event_type: 'load', event_data: data, created_at: Date.now() }
-  return { id, line: JSON.stringify(row) }
+  return { id, line: JSON.stringify(row), account: `${builder} im_x 2026-11-20` }
 }
 
 /** Cloudflare's queue as its documentation describes it: a message has at most 128,000 bytes. */
@@ -62,7 +62,10 @@ it('sends the events of an append in one message', async () => {
   const queue = openQueue()
   const events = [eventOf('one'), eventOf('one')]
   expect(await createQueueSpool(queue, log).append(events)).toBe(0)
-  expect(queue.messages).toEqual([events.map(({ line }) => line).join('\n')])
+  expect(queue.messages).toHaveLength(1)
+  const lines = queue.messages[0]!.split('\n')
+  expect(lines.slice(0, 2)).toEqual(events.map(({ line }) => line))
+  expect(JSON.parse(lines[2]!)).toMatchObject({ implementation_id: 'im_x', outcome: 'accepted', events: 2 })
 })
 
 it('splits what is too large for one message, and loses nothing', async () => {

@@ -1,7 +1,8 @@
 import { OrielError } from '../../../schema/wire/error'
 import type { ClickHouse } from '../clickhouse'
 import { describeError, type Log } from '../log'
-import { insertLines } from './insert-lines'
+import { insertBatch } from './insert-batch'
+import { Outcomes, splitLines } from './outcome'
 import type { Spool } from './spool'
 
 /** The part of a Cloudflare Queue binding that we call. https://developers.cloudflare.com/queues/configuration/javascript-apis/ */
@@ -26,8 +27,11 @@ const RETRY_SECONDS = { first: 2, most: 900 }
  */
 export function createQueueSpool(queue: MessageQueue, log: Log): Spool {
   return {
-    async append(events) {
-      const messages = packLines(events.map(({ line }) => line))
+    async append(events, refused = []) {
+      const outcomes = new Outcomes()
+      for (const { account } of events) outcomes.countAccepted(account)
+      for (const { account, refusal, example } of refused) outcomes.count(account, refusal, 1, example)
+      const messages = packLines([...events.map(({ line }) => line), ...outcomes.toLines()])
       try {
         // Nearly always one message. Where some of several fail, the client sends all events again.
         await Promise.all(messages.map((message) => queue.send(message, { contentType: 'text' })))
@@ -65,8 +69,9 @@ function packLines(lines: string[]): string[] {
 /**
  * Carries delivered messages to ClickHouse in one insert, or asks for them again later.
  * The insert's token is a digest of its rows: the same delivery twice is taken once. Where a redelivery brings the
- * messages in other company, the rows meet their twins by key.
- * @returns the lines that are stored now; none when ClickHouse has to be tried again
+ * messages in other company, the events meet their twins by key; the counts of outcomes have no key and may count the
+ * regrouped ones again.
+ * @returns the events that are stored now; none when ClickHouse has to be tried again
  */
 export async function drainMessages(
   clickhouse: Pick<ClickHouse, 'insert'>,
@@ -75,8 +80,9 @@ export async function drainMessages(
 ): Promise<string[]> {
   const lines = batch.messages.flatMap(({ body }) => String(body).split('\n'))
   try {
-    await insertLines(clickhouse, await digestOf(lines), lines, log)
-    return lines
+    const { events, outcomes } = splitLines(lines)
+    await insertBatch(clickhouse, await digestOf(lines), { events, outcomes }, log)
+    return events
   } catch (error) {
     const attempts = Math.min(...batch.messages.map((message) => message.attempts))
     const delaySeconds = Math.min(RETRY_SECONDS.first * 2 ** (attempts - 1), RETRY_SECONDS.most)

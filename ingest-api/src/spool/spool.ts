@@ -1,8 +1,14 @@
+import type { Refusal } from '../../../schema/wire/event'
+import type { Account } from './outcome'
+
 /**
  * An accepted event on its way to ClickHouse: its id and its finished row, one JSONEachRow line without newline.
  * The line begins with the id, `{"id":"…",`, so that a restart finds it without parsing.
  */
-export type SpooledEvent = { id: string; line: string }
+export type SpooledEvent = { id: string; line: string; account: Account }
+
+/** An event that is not kept but counted. `example` is what came, cut short. */
+export type RefusedEvent = { account: Account; refusal: Refusal; example: string }
 
 export type SpoolDepth = { events: number; bytes: number; oldestAt: number | null }
 
@@ -12,10 +18,11 @@ export type SpoolDepth = { events: number; bytes: number; oldestAt: number | nul
  */
 export type Spool = {
   /**
-   * Resolves with the number of duplicates once every event is durable, those of earlier appends it repeats included.
+   * Resolves with the number of duplicates once every event is durable, those of earlier appends it repeats included,
+   * and with them the count of what became of each.
    * @throws OrielError SERVICE_UNAVAILABLE when the spool is full or its disk fails; then nothing was accepted
    */
-  append(events: SpooledEvent[]): Promise<number>
+  append(events: SpooledEvent[], refused?: RefusedEvent[]): Promise<number>
   depth(): SpoolDepth
   /** Why nothing can be accepted right now, or nothing. */
   failure(): string | undefined

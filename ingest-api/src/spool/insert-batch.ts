@@ -25,12 +25,24 @@ const DATA_ERRORS = new Set([
   '691',
 ])
 
+/** Inserts what was taken and the counts of what became of it, both once, however often it is called. */
+export async function insertBatch(
+  clickhouse: Pick<ClickHouse, 'insert'>,
+  token: string,
+  { events, outcomes }: { events: string[]; outcomes: string[] },
+  log: Log,
+): Promise<void> {
+  if (events.length > 0) await insertEvents(clickhouse, token, events, log)
+  if (outcomes.length > 0)
+    await clickhouse.insert('ingest_outcomes', `${token}:outcomes`, outcomes.join('\n'))
+}
+
 /**
  * Inserts rows under a token, once, however often it is called. Rows that ClickHouse refuses are halved until the
  * poisonous ones stand alone; those go to `dead_letters` with the reason, and their neighbours are stored.
  * @throws whatever else ClickHouse says; then the caller tries again later
  */
-export async function insertLines(
+async function insertEvents(
   clickhouse: Pick<ClickHouse, 'insert'>,
   token: string,
   lines: string[],
@@ -51,8 +63,8 @@ export async function insertLines(
       return
     }
     const half = lines.length >> 1
-    await insertLines(clickhouse, `${token}:0`, lines.slice(0, half), log)
-    await insertLines(clickhouse, `${token}:1`, lines.slice(half), log)
+    await insertEvents(clickhouse, `${token}:0`, lines.slice(0, half), log)
+    await insertEvents(clickhouse, `${token}:1`, lines.slice(half), log)
   }
 }
 
