@@ -1,10 +1,13 @@
 import { z } from 'zod'
 import { isGrant, isPermission, PERSONAS } from '../wire/permission'
 import type {
+  ChallengeRequest,
   ChangeEmailRequest,
   ChangePasswordRequest,
+  CodeRequest,
   ConfirmRequest,
   CreateApiKeyRequest,
+  DisableSecondFactorRequest,
   ForgotRequest,
   LoginRequest,
   PersonaRequest,
@@ -83,3 +86,18 @@ export const updateProfileRequest = z.strictObject({
 }) satisfies z.ZodType<UpdateProfileRequest>
 
 export const confirmRequest = z.strictObject({ password }) satisfies z.ZodType<ConfirmRequest>
+
+const code = z.string().trim().min(1).max(40)
+
+export const codeRequest = z.strictObject({ code }) satisfies z.ZodType<CodeRequest>
+
+export const challengeRequest = z.strictObject({
+  challenge: z.string().max(1000),
+  code,
+  delivery,
+}) satisfies z.ZodType<ChallengeRequest>
+
+export const disableSecondFactorRequest = z.strictObject({
+  password,
+  code,
+}) satisfies z.ZodType<DisableSecondFactorRequest>

@@ -23,6 +23,17 @@ export type User = {
 /** `expiresIn` is seconds. The refresh token stands here only for a client that asked for it in the body. */
 export type Login = { user: User; accessToken: string; expiresIn: number; refreshToken?: string }
 
+/**
+ * What signing in answers instead of a {@link Login} when the account has a second factor: `challenge` goes back
+ * with a code within `expiresIn` seconds.
+ */
+export type Challenge = { challenge: string; expiresIn: number }
+
+export type SecondFactor = { enabled: boolean; recoveryCodes: number }
+
+/** The secret in Base32 to type in, and the same as an address for a QR code. */
+export type SecondFactorEnrolment = { secret: string; uri: string }
+
 /** One sign-in on one device. */
 export type Session = {
   id: string

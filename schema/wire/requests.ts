@@ -43,6 +43,13 @@ export type UpdateProfileRequest = { name?: string }
 /** What cannot be undone, or would lock others out, asks for the password again. */
 export type ConfirmRequest = { password: string }
 
+/** Six digits of the authenticator app, or a recovery code. */
+export type CodeRequest = { code: string }
+
+export type ChallengeRequest = { challenge: string; code: string; delivery?: TokenDelivery }
+
+export type DisableSecondFactorRequest = { password: string; code: string }
+
 /** The key acts as the active persona. Without `expiresAt` (epoch ms) it lasts until it is revoked. */
 export type CreateApiKeyRequest = { name: string; scopes: string[]; expiresAt?: number }
 

@@ -52,3 +52,12 @@ export const accountDeletedLetter = (): Letter => ({
   subject: 'Your account was deleted',
   paragraphs: ['Your account was deleted, as you asked. Its widgets have stopped showing.'],
 })
+
+export const secondFactorLetter = (enabled: boolean): Letter => ({
+  subject: enabled ? 'Signing in takes a second step now' : 'The second step of signing in was turned off',
+  paragraphs: [
+    enabled
+      ? 'From now on, signing in to your account asks for a code of your authenticator app. Keep the recovery codes where you find them without your phone.'
+      : 'From now on, your password alone opens your account. If it was not you, change it at once.',
+  ],
+})

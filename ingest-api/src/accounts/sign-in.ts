@@ -1,13 +1,15 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { users } from '../../../schema/tables/users'
+import type { Challenge } from '../../../schema/wire/api'
 import { OrielError } from '../../../schema/wire/error'
 import type { LoginRequest } from '../../../schema/wire/requests'
+import { finishSignIn } from './finish-sign-in'
 import { verifyPassword } from './password'
 import type { SigningHandles } from './signing-keys'
-import { startSession, type Device, type Tokens } from './start-session'
+import type { Device, Tokens } from './start-session'
 
 /**
- * Signs in with address and password. An unknown address, a wrong password and a suspended account take the same
+ * Signs in with address and password, as far as that goes: an account may ask for a second step. An unknown address, a wrong password and a suspended account take the same
  * time and get the same answer.
  * @throws OrielError AUTH_ERROR
  */
@@ -15,7 +17,7 @@ export async function signIn(
   handles: SigningHandles,
   { email, password }: Pick<LoginRequest, 'email' | 'password'>,
   device: Device,
-): Promise<Tokens> {
+): Promise<Tokens | Challenge> {
   const [user] = await handles.db
     .select()
     .from(users)
@@ -23,5 +25,5 @@ export async function signIn(
   const matches = await verifyPassword(password, user?.passwordHash)
   if (!user || !matches || !user.isActive)
     throw new OrielError('AUTH_ERROR', 'The email address or the password is not right.')
-  return startSession(handles, user, device)
+  return finishSignIn(handles, user, device)
 }

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import {
+  challengeRequest,
   loginRequest,
   personaRequest,
   refreshRequest,
@@ -10,6 +11,7 @@ import { OrielError } from '../../../schema/wire/error'
 import type { TokenDelivery } from '../../../schema/wire/requests'
 import { createUser } from '../accounts/create-user'
 import { endSessionOfToken, revokeOtherSessions, revokeSession } from '../accounts/end-session'
+import { answerChallenge } from '../accounts/finish-sign-in'
 import { listSessions } from '../accounts/list-sessions'
 import { refreshSession } from '../accounts/refresh-session'
 import { signIn } from '../accounts/sign-in'
@@ -28,6 +30,7 @@ import {
   setRefreshCookie,
 } from './authenticate'
 import type { AppContext, AppEnv } from './context'
+import { secondFactor } from './second-factor'
 import { checkInput, MAX_BODY_BYTES, parseJson, readBody, readBytes, readId } from './read-request'
 
 export const auth = new Hono<AppEnv>()
@@ -35,6 +38,7 @@ export const auth = new Hono<AppEnv>()
 auth.use(refuseForeignOrigin)
 auth.route('/', accounts)
 auth.route('/api-keys', apiKeys)
+auth.route('/second-factor', secondFactor)
 
 auth.post('/register', async (c) => {
   const { persona, delivery, ...person } = await readBody(c.req, registerRequest)
@@ -49,7 +53,13 @@ auth.post('/register', async (c) => {
 
 auth.post('/login', async (c) => {
   const { delivery, ...credentials } = await readBody(c.req, loginRequest)
-  const tokens = await signIn(c.var.handles, credentials, deviceOf(c))
+  const answer = await signIn(c.var.handles, credentials, deviceOf(c))
+  return c.json({ success: true, data: 'challenge' in answer ? answer : deliver(c, answer, delivery) })
+})
+
+auth.post('/login/second-factor', async (c) => {
+  const { delivery, ...answer } = await readBody(c.req, challengeRequest)
+  const tokens = await answerChallenge(c.var.handles, answer, deviceOf(c))
   return c.json({ success: true, data: deliver(c, tokens, delivery) })
 })
 
