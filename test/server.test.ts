@@ -1,8 +1,11 @@
 import { execFile } from 'node:child_process'
-import { readFile, rm } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, describe, expect, test } from 'vitest'
+import { openEmbeddedClickHouse } from '../ingest-api/src/embedded/clickhouse'
+import { openClickHouseFront } from '../ingest-api/src/embedded/clickhouse-front'
+import { startPostgres } from '../ingest-api/src/embedded/postgres'
 import type { EndUserDashboard, Health } from '../schema/wire/api'
 import type { Receipt } from '../schema/wire/event'
 import { uuidV7 } from '../schema/wire/id'
@@ -91,6 +94,29 @@ describe('the server', () => {
       `Oriel cannot start: Another Oriel (process ${first.child.pid}) is using the data directory ${dataDir}.\n`,
     )
     expect((await fetch(`${first.url}/health`)).status).toBe(200)
+  })
+
+  test('runs on servers of others, named by DATABASE_URL and CLICKHOUSE_URL', async () => {
+    const [elsewhere, dataDir] = [await makeDataDir(), await makeDataDir()]
+    folders.add(elsewhere)
+    const postgres = await startPostgres(join(elsewhere, 'postgres'), 'a password')
+    const engine = await openEmbeddedClickHouse(join(elsewhere, 'clickhouse'))
+    const front = await openClickHouseFront(engine, 'another password', 0)
+    const env = { DATABASE_URL: postgres.url, CLICKHOUSE_URL: front.url, HOST: '127.0.0.1', ORIEL_DEMO: '1' }
+    const unsafe = await start(dataDir, env)
+    expect(await unsafe.exited).toBe(1)
+    expect(unsafe.output()).toContain('AUTH_SECRET is required')
+    const oriel = await start(dataDir, { ...env, AUTH_SECRET: 'a secret of at least 32 characters' })
+    const { token, dashboard } = await openDemo(oriel)
+    const before = (await dashboard()).usage.totals.loads
+    await send(oriel.url, token, [load(), load()])
+    await until(async () => (await dashboard()).usage.totals.loads === before + 2)
+    oriel.child.kill('SIGTERM')
+    expect(await oriel.exited).toBe(0)
+    expect(await readdir(dataDir)).not.toContain('postgres')
+    await front.close()
+    await engine.close()
+    await postgres.stop()
   })
 
   test('names every bad setting together', async () => {
