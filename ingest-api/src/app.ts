@@ -20,6 +20,7 @@ export function createApp(handles: Handles): Hono<AppEnv> {
   const app = new Hono<AppEnv>()
   app.use(async (c, next) => {
     c.set('handles', handles)
+    c.set('platform', handles)
     c.set('requestId', crypto.randomUUID())
     await next()
     c.header('X-Request-Id', c.var.requestId)

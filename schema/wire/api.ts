@@ -143,6 +143,8 @@ export type Implementation = {
   version: string | null
   status: ImplementationStatus
   configuration: JsonObject
+  /** Rises with every change of the configuration; the ETag of the widget. */
+  configurationRevision: number
   /** JSON Schema of the configuration, and what the builder offers as a start. */
   configSchema: JsonObject
   presets: Manifest['presets']

@@ -12,17 +12,25 @@ import { getImplementation, lockImplementation } from './read-implementations'
 
 /**
  * Changes settings by a JSON Merge Patch. Settings that the served version no longer knows are kept aside unseen.
- * @throws OrielError RESOURCE_NOT_FOUND; VALIDATION_ERROR by field; RESOURCE_CONFLICT while nothing is served
+ * @param seen the revision that the sender has seen; undefined when it does not matter
+ * @throws OrielError RESOURCE_NOT_FOUND; VALIDATION_ERROR by field; RESOURCE_CONFLICT while nothing is served;
+ * PRECONDITION_FAILED when somebody has changed the settings since
  */
 export async function configure(
   handles: Pick<Handles, 'db' | 'config' | 'now'>,
   { actor, requestId }: By,
   id: string,
   patch: JsonObject,
+  seen?: number,
 ): Promise<Implementation> {
   const { checkConfiguration } = await import('../projects/check-configuration')
   await handles.db.transaction(async (tx) => {
-    const { configuration: before } = await lockImplementation(tx, actor, id)
+    const { configuration: before, configurationRevision } = await lockImplementation(tx, actor, id)
+    if (seen !== undefined && seen !== configurationRevision)
+      throw new OrielError(
+        'PRECONDITION_FAILED',
+        'Somebody has changed these settings since you loaded them. Load them again.',
+      )
     const manifest = await getServedManifest(tx, id)
     if (!manifest)
       throw new OrielError('RESOURCE_CONFLICT', 'Nothing is released on the channel of this widget.')

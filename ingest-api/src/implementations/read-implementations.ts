@@ -142,6 +142,7 @@ async function readImplementations(
     version,
     status: row.status,
     configuration: manifest ? resolveConfiguration(manifest.config, row.configuration) : row.configuration,
+    configurationRevision: row.configurationRevision,
     configSchema: manifest?.config ?? {},
     presets: manifest?.presets ?? [],
     embedCode: manifest

@@ -16,6 +16,7 @@ import { listProjects } from '../projects/read-projects'
 import { reviewProject } from '../projects/review-project'
 import { requireActor, requirePermission, requirePersona } from './authenticate'
 import type { AppEnv } from './context'
+import { once } from './once'
 import { readBody, readId, readQuery } from './read-request'
 
 /** What the platform's own people see and do. Each part needs its permission besides, so that keys can be narrow. */
@@ -47,7 +48,7 @@ admin.get('/users', requirePermission('manage_users'), async (c) =>
   c.json({ success: true, ...(await listUsers(c.var.handles, readQuery(c.req, usersQuery))) }),
 )
 
-admin.post('/users/bulk', requirePermission('manage_users'), async (c) => {
+admin.post('/users/bulk', requirePermission('manage_users'), once, async (c) => {
   const request = await readBody(c.req, bulkUsersRequest)
   return c.json({ success: true, data: await changeUsers(c.var.handles, c.var, request) })
 })

@@ -5,7 +5,7 @@ import type { Handles } from '../handles'
 /**
  * What every Hono route of the app finds in its context: `actor` behind `requireActor` only, and `by` behind
  * `requireSession`, where it is certain that a person asks. Behind `requireTenant` the database in `handles` is the
- * asker's view of it, and `platform` has the whole.
+ * asker's view of it; `platform` always has the whole.
  */
 export type AppEnv = {
   Variables: { handles: Handles; platform: Handles; requestId: string; actor: Actor; by: By<SignedIn> }

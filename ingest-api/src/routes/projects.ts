@@ -17,6 +17,7 @@ import { releaseVersion } from '../projects/release-version'
 import { submitProject } from '../projects/review-project'
 import { requirePermission } from './authenticate'
 import type { AppEnv } from './context'
+import { once } from './once'
 import { checkInput, readBody, readId, readQuery } from './read-request'
 import { readUpload } from './read-upload'
 import { requireTenant } from './require-tenant'
@@ -25,7 +26,7 @@ export const projects = new Hono<AppEnv>()
 
 projects.use(requireTenant, requirePermission('create_projects'))
 
-projects.post('/', async (c) => {
+projects.post('/', once, async (c) => {
   const request = await readBody(c.req, createProjectRequest)
   return c.json({ success: true, data: await createProject(c.var.handles, c.var, request) }, 201)
 })
@@ -61,7 +62,7 @@ projects.post('/:id/submit', requirePermission('publish_to_marketplace'), async 
   return c.json({ success: true, data: await submitProject(c.var.handles, c.var, id) })
 })
 
-projects.post('/:id/versions', async (c) => {
+projects.post('/:id/versions', once, async (c) => {
   const id = readId(c.req, 'project')
   const upload = await readUpload(c.req)
   const { version, created } = await publishVersion(c.var.handles, c.var, id, upload)
@@ -74,7 +75,7 @@ projects.get('/:id/versions', async (c) => {
   return c.json({ success: true, ...(await listVersions(c.var.handles, c.var.actor, id, query)) })
 })
 
-projects.post('/:id/channels/:channel/release', async (c) => {
+projects.post('/:id/channels/:channel/release', once, async (c) => {
   const projectId = readId(c.req, 'project')
   const channel = checkInput(channelName, c.req.param('channel'), 'channel')
   const { version } = await readBody(c.req, releaseRequest)
@@ -83,7 +84,7 @@ projects.post('/:id/channels/:channel/release', async (c) => {
   return c.json({ success: true, data: release }, created ? 201 : 200)
 })
 
-projects.post('/:id/channels/:channel/rollback', async (c) => {
+projects.post('/:id/channels/:channel/rollback', once, async (c) => {
   const projectId = readId(c.req, 'project')
   const channel = checkInput(channelName, c.req.param('channel'), 'channel')
   const { version, reason, dryRun } = await readBody(c.req, rollbackRequest)

@@ -65,7 +65,7 @@ export function parseJson(bytes: Uint8Array): unknown {
  * @throws OrielError PAYLOAD_TOO_LARGE
  */
 export async function readBytes(
-  { raw }: HonoRequest,
+  { raw }: Pick<HonoRequest, 'raw'>,
   maxBytes: number,
   tooLarge = () => bodyTooLarge(maxBytes),
 ): Promise<Uint8Array<ArrayBuffer>> {

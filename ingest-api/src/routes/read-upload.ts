@@ -5,7 +5,7 @@ import { MAX_BUNDLE_BYTES, MAX_MANIFEST_BYTES, type Manifest } from '../../../sc
 import { checkInput, parseJson, readBytes } from './read-request'
 
 /** Room for a bundle that is a little too large, so that the answer can say by how much. */
-const MAX_UPLOAD_BYTES = 2 * (MAX_BUNDLE_BYTES + MAX_MANIFEST_BYTES)
+export const MAX_UPLOAD_BYTES = 2 * (MAX_BUNDLE_BYTES + MAX_MANIFEST_BYTES)
 
 /**
  * Reads a version: a multipart form with the file `bundle` and the JSON `manifest`, as a field or a file.

@@ -8,10 +8,8 @@ import type { AppEnv } from './context'
  * account and those of the platform's people use `requireActor` instead and see it whole.
  */
 export const requireTenant = createMiddleware<AppEnv>(async (c, next) => {
-  const { handles } = c.var
   const actor = await authenticate(c)
   c.set('actor', actor)
-  c.set('platform', handles)
-  c.set('handles', { ...handles, db: openTenantDatabase(handles.db, actor) })
+  c.set('handles', { ...c.var.platform, db: openTenantDatabase(c.var.platform.db, actor) })
   await next()
 })

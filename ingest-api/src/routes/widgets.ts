@@ -20,20 +20,24 @@ import { trackEvent } from '../implementations/track-event'
 import { getOffer, listOffers } from '../projects/list-offers'
 import { requirePermission } from './authenticate'
 import type { AppEnv } from './context'
+import { once } from './once'
+import { readIfMatch, setEtag } from './etag'
 import { readBody, readId, readQuery } from './read-request'
 import { readSource } from './read-source'
 import { requireTenant } from './require-tenant'
 
 export const widgets = new Hono<AppEnv>()
 
-widgets.post('/implement', requireTenant, requirePermission('purchase_widgets'), async (c) => {
+widgets.post('/implement', requireTenant, requirePermission('purchase_widgets'), once, async (c) => {
   const request = await readBody(c.req, implementRequest)
   return c.json({ success: true, data: await implement(c.var.handles, c.var, request) }, 201)
 })
 
 widgets.get('/:id', requireTenant, requirePermission('manage_widgets'), async (c) => {
   const id = readId(c.req, 'implementation')
-  return c.json({ success: true, data: await getImplementation(c.var.handles, c.var.actor, id) })
+  const data = await getImplementation(c.var.handles, c.var.actor, id)
+  setEtag(c, data.configurationRevision)
+  return c.json({ success: true, data })
 })
 
 widgets.delete('/:id', requireTenant, requirePermission('manage_widgets'), async (c) => {
@@ -46,7 +50,7 @@ widgets.post('/:id/restore', requireTenant, requirePermission('manage_widgets'),
   return c.json({ success: true, data: await restoreImplementation(c.var.handles, c.var, id) })
 })
 
-widgets.post('/:id/track', requireTenant, requirePermission('manage_widgets'), async (c) => {
+widgets.post('/:id/track', requireTenant, requirePermission('manage_widgets'), once, async (c) => {
   const id = readId(c.req, 'implementation')
   const event = await readBody(c.req, trackRequest)
   await getImplementation(c.var.handles, c.var.actor, id)
@@ -57,7 +61,9 @@ widgets.post('/:id/track', requireTenant, requirePermission('manage_widgets'), a
 widgets.patch('/:id/configuration', requireTenant, requirePermission('manage_widgets'), async (c) => {
   const id = readId(c.req, 'implementation')
   const { configuration } = await readBody(c.req, configureRequest)
-  return c.json({ success: true, data: await configure(c.var.handles, c.var, id, configuration) })
+  const data = await configure(c.var.handles, c.var, id, configuration, readIfMatch(c))
+  setEtag(c, data.configurationRevision)
+  return c.json({ success: true, data })
 })
 
 widgets.put('/:id/origins', requireTenant, requirePermission('manage_widgets'), async (c) => {

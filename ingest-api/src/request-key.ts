@@ -1,0 +1,64 @@
+import { and, eq, lt } from 'drizzle-orm'
+import { idempotencyKeys } from '../../schema/tables/idempotency-keys'
+import { OrielError } from '../../schema/wire/error'
+import type { Handles } from './handles'
+
+/** An answer can be asked for again for this long. */
+const KEPT_MS = 24 * 60 * 60 * 1000
+
+/** A request that its sender wants to be done at most once. `hash` is of everything that matters in it. */
+export type KeyedRequest = { ownerId: string; key: string; hash: string }
+export type KeptAnswer = { status: number; answer: string }
+
+/**
+ * Takes a key for a request, or gives the answer that the request with this key got.
+ *
+ * A request that was cut short, by a crash between its work and its answer, leaves its key taken until it expires:
+ * nobody knows then whether it was done, and doing it twice is what the key is there to prevent.
+ * @throws OrielError IDEMPOTENCY_KEY_REUSED for another request with the same key; RESOURCE_CONFLICT while it is under way
+ */
+export async function claimKey(
+  { db, now }: Pick<Handles, 'db' | 'now'>,
+  { ownerId, key, hash }: KeyedRequest,
+): Promise<KeptAnswer | undefined> {
+  const at = now()
+  await db.delete(idempotencyKeys).where(lt(idempotencyKeys.expiresAt, new Date(at)))
+  const [claimed] = await db
+    .insert(idempotencyKeys)
+    .values({ ownerId, key, requestHash: hash, createdAt: new Date(at), expiresAt: new Date(at + KEPT_MS) })
+    .onConflictDoNothing()
+    .returning({ key: idempotencyKeys.key })
+  if (claimed) return undefined
+  const [earlier] = await db
+    .select()
+    .from(idempotencyKeys)
+    .where(and(eq(idempotencyKeys.ownerId, ownerId), eq(idempotencyKeys.key, key)))
+  if (earlier && earlier.requestHash !== hash)
+    throw new OrielError(
+      'IDEMPOTENCY_KEY_REUSED',
+      'This Idempotency-Key came with another request before. Every request needs its own.',
+    )
+  // Gone by now: the other one has just failed, and this one may try again.
+  if (!earlier || earlier.status === null || earlier.answer === null)
+    throw new OrielError('RESOURCE_CONFLICT', 'A request with this Idempotency-Key is under way.', {
+      retryAfterSeconds: 1,
+    })
+  return { status: earlier.status, answer: earlier.answer }
+}
+
+/** Keeps what a request was answered. */
+export async function keepAnswer(
+  { db }: Pick<Handles, 'db'>,
+  request: KeyedRequest,
+  { status, answer }: KeptAnswer,
+): Promise<void> {
+  await db.update(idempotencyKeys).set({ status, answer }).where(isKeyOf(request))
+}
+
+/** Frees the key of a request that was refused and did nothing. */
+export async function freeKey({ db }: Pick<Handles, 'db'>, request: KeyedRequest): Promise<void> {
+  await db.delete(idempotencyKeys).where(isKeyOf(request))
+}
+
+const isKeyOf = ({ ownerId, key }: KeyedRequest) =>
+  and(eq(idempotencyKeys.ownerId, ownerId), eq(idempotencyKeys.key, key))
