@@ -12,6 +12,7 @@ import { createUser } from './accounts/create-user'
 import type { Handles } from './handles'
 import { implement } from './implementations/implement'
 import { listImplementations } from './implementations/read-implementations'
+import { setOrigins } from './implementations/set-origins'
 import { acceptBatch } from './ingest/accept-batch'
 import { signSessionToken } from './ingest/session-token'
 import { createProject } from './projects/create-project'
@@ -27,6 +28,7 @@ const PEOPLE: Record<Persona, { email: string; password: string; name: string }>
 }
 /** Example widgets whose built bundles are published; the first one stands on the demo page. */
 const WIDGETS = ['poll']
+const PAGE_NAME = 'Poll on the demo page'
 const HOUR_MS = 60 * 60 * 1000
 
 export type Demo = { siteUrl: string; implementation: Implementation; describe(): string }
@@ -43,11 +45,7 @@ export async function loadDemo(handles: Handles, root: string): Promise<Demo> {
   const projectIds = []
   for (const name of WIDGETS)
     projectIds.push(await ensureWidget(handles, builder, join(root, 'examples', name, 'dist')))
-  const widgets = await listImplementations(handles, owner.actor, { page: 1, limit: 100 })
-  const known = widgets.find(({ implementationUrl }) => new URL(implementationUrl).origin === siteUrl)
-  const implementation =
-    known ?? (await implement(handles, owner, { projectId: projectIds[0]!, implementationUrl: siteUrl }))
-  if (!known) await visit(handles, implementation)
+  const implementation = await ensureImplementation(handles, owner, projectIds[0]!, siteUrl)
   return {
     siteUrl,
     implementation,
@@ -81,6 +79,17 @@ async function ensureWidget(handles: Handles, by: By, folder: string): Promise<s
   await publishVersion(handles, by, project.id, { bundle, manifest })
   await releaseVersion(handles, by, { projectId: project.id, channel: 'stable', version, kind: 'release' })
   return project.id
+}
+
+/** The widget on the demo page, whichever port that page has this time. */
+async function ensureImplementation(handles: Handles, owner: By, projectId: string, siteUrl: string) {
+  const widgets = await listImplementations(handles, owner.actor, { page: 1, limit: 100 })
+  const known = widgets.find(({ name }) => name === PAGE_NAME)
+  if (known?.origins.includes(siteUrl)) return known
+  if (known) return setOrigins(handles, owner, known.id, [...known.origins, siteUrl])
+  const made = await implement(handles, owner, { projectId, implementationUrl: siteUrl, name: PAGE_NAME })
+  await visit(handles, made)
+  return made
 }
 
 /** Two days of visitors, through the same door as any: more by day than by night, and an error now and then. */
