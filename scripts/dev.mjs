@@ -1,10 +1,11 @@
 // `npm run dev`: builds on every change, restarts the server when its part changed, and lets open dashboards reload.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { resolve } from 'node:path'
 import { watch } from 'rollup'
 import { loadConfigFile } from 'rollup/loadConfigFile'
 
-const { options, warnings } = await loadConfigFile('rollup.config.ts', { configPlugin: 'esbuild' })
+const { options, warnings } = await loadConfigFile(resolve('rollup.config.ts'), { configPlugin: 'esbuild' })
 warnings.flush()
 
 /** @type {import('node:child_process').ChildProcess | undefined} */
