@@ -1,4 +1,4 @@
-import type { EventType } from './event'
+import type { EventType, Refusal } from './event'
 import type { JsonObject } from './json'
 import type { Manifest } from './manifest'
 import type { Persona } from './permission'
@@ -33,6 +33,17 @@ export type SecondFactor = { enabled: boolean; recoveryCodes: number }
 
 /** The secret in Base32 to type in, and the same as an address for a QR code. */
 export type SecondFactorEnrolment = { secret: string; uri: string }
+
+export const PROVIDERS = ['google', 'github', 'microsoft'] as const
+export type Provider = (typeof PROVIDERS)[number]
+export const PROVIDER_NAMES: Record<Provider, string> = {
+  google: 'Google',
+  github: 'GitHub',
+  microsoft: 'Microsoft',
+}
+
+/** An account elsewhere that a user signs in with. */
+export type ConnectedProvider = { provider: Provider; email: string; createdAt: number }
 
 /** One sign-in on one device. */
 export type Session = {
@@ -249,6 +260,22 @@ export type PlatformAnalytics = {
     loads: number
     interactions: number
     errors: number
+  }[]
+}
+
+/**
+ * What became of the events of a builder's implementations over whole UTC days:
+ * received = stored + duplicates + quarantined + refused. `example` is the last one refused, cut short.
+ */
+export type IngestReport = {
+  totals: { received: number; stored: number; duplicates: number; quarantined: number; refused: number }
+  refusals: {
+    implementationId: string
+    day: string
+    reason: Refusal
+    message: string
+    events: number
+    example: string
   }[]
 }
 

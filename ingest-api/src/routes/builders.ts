@@ -10,6 +10,7 @@ import type { Revenue } from '../../../schema/wire/revenue'
 import { getBuilderDashboard } from '../dashboards/get-builder-dashboard'
 import { listCustomers, listTrackedImplementations } from '../dashboards/list-tracked-implementations'
 import { listProjects } from '../projects/read-projects'
+import { countOutcomes } from '../reports/count-outcomes'
 import { listRevenueEvents } from '../revenue/list-revenue-events'
 import { listRevenue, sumRevenue } from '../revenue/sum-revenue'
 import { requirePermission } from './authenticate'
@@ -43,6 +44,13 @@ builders.get('/:id/implementations', requirePermission('manage_implementations')
     success: true,
     ...(await listTrackedImplementations(c.var.handles, builder, question, paging)),
   })
+})
+
+builders.get('/:id/ingest', requirePermission('manage_implementations'), async (c) => {
+  const builderId = readOwner(c, 'builder')
+  const question = readQuery(c.req, usageQuery)
+  const report = await countOutcomes(c.var.handles, { whose: 'builder', builderId }, question)
+  return c.json({ success: true, data: report })
 })
 
 builders.get('/:id/customers', async (c) => {

@@ -1,6 +1,6 @@
 import { decodeJwt, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { EndUserDashboard, Implementation, Login, Usage } from '../../../schema/wire/api'
+import type { EndUserDashboard, Implementation, IngestReport, Login, Usage } from '../../../schema/wire/api'
 import { MAX_BATCH_EVENTS, type Receipt } from '../../../schema/wire/event'
 import type { SessionClaims } from '../../../schema/wire/frame'
 import { uuidV7 } from '../../../schema/wire/id'
@@ -216,6 +216,49 @@ describe('a batch', () => {
     handles.setNow(undefined)
     const [next] = await stored([later.id])
     expect(next!.visitor).not.toBe(row!.visitor)
+  })
+})
+
+describe('accounting', () => {
+  test('adds up to the unit, and shows refusals with a reason and an example to the builder alone', async () => {
+    const owner = await client.person('builder')
+    const project = await client.releasedProject(owner)
+    const mine = (await client.implement(endUser, project.id)).data
+    const token = await tokenFor(mine)
+    const events = [event(), event(), event()]
+    const old = event({ name: 'ancient' }, Date.now() - 50 * HOUR)
+    await send(await batch([...events, old, 'nonsense'], token))
+    await send(await batch(events.slice(0, 2), token))
+    await send(await batch([old], token))
+    // One that the window no longer knows meets its twin in the store.
+    await handles.clickhouse.insert(
+      'ingest_outcomes',
+      'test:late',
+      JSON.stringify({
+        builder_id: owner.user.id,
+        implementation_id: mine.id,
+        day: new Date().toISOString().slice(0, 10),
+        outcome: 'accepted',
+        events: 1,
+      }),
+    )
+    await stored([])
+    const path = `/api/builders/me/ingest`
+    const { data } = await client.call<IngestReport>('GET', path, { as: owner })
+    expect(data.totals).toEqual({ received: 9, stored: 3, duplicates: 3, quarantined: 0, refused: 3 })
+    const { received, ...parts } = data.totals
+    expect(Object.values(parts).reduce((sum, part) => sum + part, 0)).toBe(received)
+    expect(data.refusals.map(({ reason, events }) => [reason, events])).toEqual([
+      ['invalid_event', 1],
+      ['too_old', 2],
+    ])
+    expect(data.refusals[1]).toMatchObject({
+      implementationId: mine.id,
+      message: 'The event is older than 48 hours.',
+    })
+    expect(JSON.parse(data.refusals[1]!.example)).toMatchObject({ id: old.id, name: 'ancient' })
+    const other = await client.call<IngestReport>('GET', path, { as: await client.person('builder') })
+    expect(other.data.totals.received).toBe(0)
   })
 })
 

@@ -74,6 +74,11 @@ const TABLE: Row[] = [
   ['POST /api/auth/second-factor',                   [401, 401, 401, 400, 400, 400, 400, 400], () => ({ body: {} })],
   ['POST /api/auth/second-factor/confirm',           [401, 401, 401, 400, 400, 400, 400, 400], () => ({ body: { code: '123456' } })],
   ['DELETE /api/auth/second-factor',                 [401, 401, 401, 400, 400, 400, 400, 400], () => ({ body: {} })],
+  ['GET /api/auth/oauth',                            [200, 200, 200, 200, 200, 200, 200, 200]],
+  ['GET /api/auth/oauth/:provider',                  [302, 302, 302, 302, 302, 302, 302, 302], () => ({ path: { provider: 'google' } })],
+  ['GET /api/auth/oauth/:provider/callback',         [302, 302, 302, 302, 302, 302, 302, 302], () => ({ path: { provider: 'google' } })],
+  ['GET /api/auth/identities',                       [401, 401, 401, 200, 200, 200, 200, 200]],
+  ['DELETE /api/auth/identities/:provider',          [401, 401, 401, 404, 404, 404, 404, 404], () => ({ path: { provider: 'google' } })],
   ['GET /api/auth/api-keys',                         [401, 401, 401, 200, 200, 200, 200, 200]],
   ['POST /api/auth/api-keys',                        [401, 401, 401, 400, 400, 400, 400, 400], () => ({ body: {} })],
   ['DELETE /api/auth/api-keys/:id',                  [401, 401, 401, 404, 404, 404, 404, 404], () => ({ path: { id: `ak_${'x'.repeat(21)}` } })],
@@ -95,6 +100,7 @@ const TABLE: Row[] = [
   ['GET /api/builders/:id/dashboard',                [401, 401, 401, 404, 403, 200, 403, 200], builderOf],
   ['GET /api/builders/:id/projects',                 [401, 401, 401, 404, 403, 200, 403, 200], builderOf],
   ['GET /api/builders/:id/implementations',          [401, 401, 401, 404, 403, 200, 403, 200], builderOf],
+  ['GET /api/builders/:id/ingest',                   [401, 401, 401, 404, 403, 200, 403, 200], builderOf],
   ['GET /api/builders/:id/customers',                [401, 401, 401, 404, 403, 200, 403, 200], builderOf],
   ['GET /api/builders/:id/revenue',                  [401, 401, 401, 404, 403, 200, 403, 200], builderOf],
 
@@ -117,6 +123,9 @@ const TABLE: Row[] = [
 
   // The platform.
   ['GET /api/analytics/platform',                    [401, 401, 401, 403, 403, 403, 403, 200]],
+  ['GET /api/plans',                                 [401, 401, 401, 200, 200, 200, 200, 200]],
+  ['PUT /api/plans/:id',                             [401, 401, 401, 403, 403, 403, 403, 400], () => ({ path: { id: 'pro' }, body: {} })],
+  ['GET /api/limits',                                [401, 401, 401, 200, 200, 200, 200, 200]],
   ['GET /api/admin/builders', [401, 401, 401, 403, 403, 403, 403, 200]],
   ['GET /api/admin/implementations', [401, 401, 401, 403, 403, 403, 403, 200]],
   ['GET /api/admin/projects', [401, 401, 401, 403, 403, 403, 403, 200]],
