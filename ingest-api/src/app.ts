@@ -11,6 +11,8 @@ import { endUsers } from './routes/end-users'
 import { events } from './routes/events'
 import { frame } from './routes/frame'
 import { health } from './routes/health'
+import { limitAddress, limitDoor, limitImplementation } from './routes/limit-rate'
+import { limits, plans } from './routes/plans'
 import { projects } from './routes/projects'
 import { wellKnown } from './routes/well-known'
 import { marketplace, modules, widgets } from './routes/widgets'
@@ -30,6 +32,11 @@ export function createApp(handles: Handles): Hono<AppEnv> {
     await next()
     c.header('Cache-Control', 'no-store')
   })
+  app.use('/api/*', limitAddress)
+  for (const path of ['register', 'login', 'login/*', 'forgot', 'reset', 'verify'])
+    app.use(`/api/auth/${path}`, limitDoor)
+  app.use('/api/modules/:id/*', limitImplementation)
+  app.use('/api/widgets/:id/track', limitImplementation)
   app.route('/.well-known', wellKnown)
   app.route('/v1/events', events)
   app.route('/w', frame)
@@ -41,6 +48,8 @@ export function createApp(handles: Handles): Hono<AppEnv> {
   app.route('/api/marketplace', marketplace)
   app.route('/api/builders', builders)
   app.route('/api/end-users', endUsers)
+  app.route('/api/plans', plans)
+  app.route('/api/limits', limits)
   app.route('/api/admin', admin)
   app.route('/api/analytics', analytics)
   app.notFound((c) => answer(c, new OrielError('RESOURCE_NOT_FOUND', 'There is nothing at this address.')))

@@ -1,5 +1,7 @@
+import type { Configuration as OAuthConfiguration } from 'openid-client'
 import type { SigningKey } from './accounts/signing-keys'
 import type { Room } from './frame/render-frame'
+import { RateLimiter } from './rate-limiter'
 import type { LiveImplementation } from './implementations/find-live-implementation'
 
 /**
@@ -43,6 +45,9 @@ export type Caches = {
   rooms: Cache<Room>
   salts: Cache<string>
   signingKeys: Cache<SigningKey[]>
+  rates: RateLimiter
+  /** How to talk to each sign-in provider. */
+  providers: Cache<OAuthConfiguration>
 }
 
 export const createCaches = (sharesLoads: boolean): Caches => ({
@@ -54,4 +59,7 @@ export const createCaches = (sharesLoads: boolean): Caches => ({
   salts: new Cache({ most: 1, freshMs: Infinity, sharesLoads }),
   // A new key is published ten minutes before it signs, so nobody misses it.
   signingKeys: new Cache({ most: 1, freshMs: 60_000, sharesLoads }),
+  rates: new RateLimiter(),
+  // Providers change what they publish rarely, and keep what they published before for days.
+  providers: new Cache({ most: 3, freshMs: 60 * 60 * 1000, sharesLoads }),
 })

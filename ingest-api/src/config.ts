@@ -35,6 +35,10 @@ export type Config = {
   smtp: SmtpConfig | undefined
   /** Whether users who hold several personas may change between them. */
   personaSwitching: boolean
+  /** Whether too many requests are refused. */
+  rateLimits: boolean
+  /** Whether the last entry of `X-Forwarded-For` is believed: only behind a proxy of one's own that writes it. */
+  trustProxy: boolean
   /** Port of the HTTP front of the embedded ClickHouse, for processes that cannot load it. Undefined: none. */
   clickhouseFrontPort: number | undefined
 }
@@ -102,6 +106,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
         }
       : undefined,
     personaSwitching: oneOf('ENABLE_PERSONA_SWITCHING', ['true', 'false'], 'true') === 'true',
+    rateLimits: oneOf('ORIEL_RATE_LIMITS', ['0', '1'], env.NODE_ENV === 'test' ? '0' : '1') === '1',
+    trustProxy: oneOf('ORIEL_TRUST_PROXY', ['0', '1'], '0') === '1',
     clickhouseFrontPort: env.ORIEL_CLICKHOUSE_FRONT_PORT
       ? integer('ORIEL_CLICKHOUSE_FRONT_PORT', 0, 65_535)
       : undefined,

@@ -4,6 +4,8 @@ import { invalidFields } from '../../../schema/wire/error'
 import { hasPermission, toGrant } from '../../../schema/wire/permission'
 import type { CreateApiKeyRequest } from '../../../schema/wire/requests'
 import type { Handles } from '../handles'
+import { countOf, enforceLimit } from '../limits/enforce-limit'
+import { requireFeature } from '../limits/read-plans'
 import { newId } from '../new-id'
 import type { By, SignedIn } from './actor'
 import { newApiKey } from './api-key'
@@ -13,7 +15,8 @@ import { digestOf } from './refresh-token'
 
 /**
  * Makes a key that acts as the actor's active persona. It is answered here once and never again.
- * @throws OrielError VALIDATION_ERROR when a scope is more than the actor may do, or the end is not ahead
+ * @throws OrielError VALIDATION_ERROR when a scope is more than the actor may do, or the end is not ahead; LIMIT_EXCEEDED and
+ * PERMISSION_ERROR by the plan
  */
 export async function createApiKey(
   { db, now }: Pick<Handles, 'db' | 'now'>,
@@ -42,6 +45,8 @@ export async function createApiKey(
     expiresAt: expiresAt === undefined ? null : new Date(expiresAt),
   }
   return db.transaction(async (tx) => {
+    await requireFeature(tx, actor.userId, 'api_access')
+    await enforceLimit(tx, 'apiKeys', actor, countOf.apiKeys(actor.userId))
     const [row] = await tx.insert(apiKeys).values(values).returning()
     await writeAudit(tx, {
       actor,

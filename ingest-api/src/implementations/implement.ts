@@ -9,6 +9,7 @@ import { writeAudit } from '../accounts/audit'
 import type { Queryable } from '../database'
 import { makeEmbedCode } from '../frame/embed-code'
 import type { Handles } from '../handles'
+import { countOf, enforceLimit } from '../limits/enforce-limit'
 import { newId } from '../new-id'
 import { isOffered } from '../projects/list-offers'
 import { projectNotFound } from '../projects/read-projects'
@@ -18,7 +19,7 @@ import { getImplementation } from './read-implementations'
  * Puts a project on the actor's site. The page's own origin is allowed by itself; only what differs from the defaults
  * is stored, so that a later default reaches it.
  * @throws OrielError RESOURCE_NOT_FOUND for the project; RESOURCE_CONFLICT when its channel has no release;
- * VALIDATION_ERROR by field of the configuration
+ * VALIDATION_ERROR by field of the configuration; LIMIT_EXCEEDED
  */
 export async function implement(
   handles: Pick<Handles, 'db' | 'config'>,
@@ -39,6 +40,7 @@ export async function implement(
     const { project, manifest } = await getReleased(tx, projectId, channel)
     const fields = checkConfiguration(manifest.config, configuration, 'configuration')
     if (fields.length > 0) throw invalidFields(fields)
+    await enforceLimit(tx, 'implementations', actor, countOf.implementations(actor.userId))
     await tx.insert(widgetImplementations).values({
       id,
       endUserId: actor.userId,

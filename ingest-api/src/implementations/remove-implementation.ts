@@ -7,6 +7,7 @@ import type { By } from '../accounts/actor'
 import { writeAudit } from '../accounts/audit'
 import { ownedBy } from '../accounts/tenant-filter'
 import type { Handles } from '../handles'
+import { countOf, enforceLimit } from '../limits/enforce-limit'
 import { isOffered } from '../projects/list-offers'
 import { getImplementation, implementationNotFound, lockImplementation } from './read-implementations'
 
@@ -36,7 +37,8 @@ export async function removeImplementation(
 
 /**
  * Brings a removed widget back as it was.
- * @throws OrielError RESOURCE_NOT_FOUND when no removed one has this id; RESOURCE_CONFLICT when its project is gone
+ * @throws OrielError RESOURCE_NOT_FOUND when no removed one has this id; RESOURCE_CONFLICT when its project is gone;
+ * LIMIT_EXCEEDED
  */
 export async function restoreImplementation(
   handles: Pick<Handles, 'db' | 'config' | 'now'>,
@@ -45,7 +47,7 @@ export async function restoreImplementation(
 ): Promise<Implementation> {
   await handles.db.transaction(async (tx) => {
     const [row] = await tx
-      .select({ projectId: widgetImplementations.projectId })
+      .select({ projectId: widgetImplementations.projectId, endUserId: widgetImplementations.endUserId })
       .from(widgetImplementations)
       .where(
         and(
@@ -66,6 +68,12 @@ export async function restoreImplementation(
       .for('share')
     if (!offered)
       throw new OrielError('RESOURCE_CONFLICT', 'The project of this widget is not offered any more.')
+    await enforceLimit(
+      tx,
+      'implementations',
+      { userId: row.endUserId },
+      countOf.implementations(row.endUserId),
+    )
     await tx
       .update(widgetImplementations)
       .set({ deletedAt: null, updatedAt: new Date(handles.now()) })

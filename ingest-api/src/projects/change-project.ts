@@ -1,4 +1,4 @@
-import { and, count, eq, isNotNull, isNull } from 'drizzle-orm'
+import { and, count, eq, isNotNull, isNull, sql } from 'drizzle-orm'
 import { widgetImplementations } from '../../../schema/tables/implementations'
 import { projects } from '../../../schema/tables/projects'
 import type { Project } from '../../../schema/wire/api'
@@ -9,6 +9,7 @@ import { writeAudit } from '../accounts/audit'
 import { ownedBy } from '../accounts/tenant-filter'
 import type { Queryable } from '../database'
 import type { Handles } from '../handles'
+import { countOf, enforceLimit } from '../limits/enforce-limit'
 import { getProject, ownProjects, projectNotFound } from './read-projects'
 import { takenSlug } from './slug'
 
@@ -72,7 +73,8 @@ export async function deleteProject(
 
 /**
  * Brings a deleted project back as it was.
- * @throws OrielError RESOURCE_NOT_FOUND when no deleted one has this id; RESOURCE_CONFLICT when its slug is taken by now
+ * @throws OrielError RESOURCE_NOT_FOUND when no deleted one has this id; RESOURCE_CONFLICT when its slug is taken by
+ * now; LIMIT_EXCEEDED
  */
 export async function restoreProject(
   { db, now }: Pick<Handles, 'db' | 'now'>,
@@ -90,8 +92,15 @@ export async function restoreProject(
         .update(projects)
         .set({ deletedAt: null, updatedAt: new Date(now()) })
         .where(isDeleted)
-        .returning({ id: projects.id })
+        .returning({ builderId: projects.builderId })
       if (!restored) throw projectNotFound()
+      const { builderId } = restored
+      await enforceLimit(
+        tx,
+        'projects',
+        { userId: builderId },
+        sql`${countOf.projects(builderId)} and id <> ${id}`,
+      )
       await writeAudit(tx, { actor, requestId, action: 'project.restore', resource: { type: 'project', id } })
     })
     .catch(takenSlug('of this one'))

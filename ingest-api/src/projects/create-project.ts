@@ -4,13 +4,14 @@ import type { CreateProjectRequest } from '../../../schema/wire/requests'
 import type { By } from '../accounts/actor'
 import { writeAudit } from '../accounts/audit'
 import type { Handles } from '../handles'
+import { countOf, enforceLimit } from '../limits/enforce-limit'
 import { newId } from '../new-id'
 import { getProject } from './read-projects'
 import { slugOf, takenSlug } from './slug'
 
 /**
  * Opens a project of the actor's.
- * @throws OrielError RESOURCE_CONFLICT when the actor has a project with this slug
+ * @throws OrielError LIMIT_EXCEEDED; RESOURCE_CONFLICT when the actor has a project with this slug
  */
 export async function createProject(
   { db }: Pick<Handles, 'db'>,
@@ -21,6 +22,7 @@ export async function createProject(
   const values = { id, builderId: actor.userId, slug, name, description, kind }
   await db
     .transaction(async (tx) => {
+      await enforceLimit(tx, 'projects', actor, countOf.projects(actor.userId))
       await tx.insert(projects).values(values)
       await writeAudit(tx, {
         actor,

@@ -6,6 +6,7 @@ import type { Manifest } from '../../../schema/wire/manifest'
 import type { By } from '../accounts/actor'
 import { writeAudit } from '../accounts/audit'
 import type { Handles } from '../handles'
+import { countOf, enforceLimit } from '../limits/enforce-limit'
 import { newId } from '../new-id'
 import { checkBundle } from './check-bundle'
 import { lockProject } from './change-project'
@@ -15,7 +16,7 @@ import { getProject } from './read-projects'
 /**
  * Publishes an immutable version. Publishing the very same again answers the version that is there.
  * @throws OrielError RESOURCE_NOT_FOUND for the project; VALIDATION_ERROR naming everything that is wrong with bundle
- * and manifest; RESOURCE_CONFLICT when the version exists with another bundle or manifest
+ * and manifest; LIMIT_EXCEEDED; RESOURCE_CONFLICT when the version exists with another bundle or manifest
  */
 export async function publishVersion(
   { db, now }: Pick<Handles, 'db' | 'now'>,
@@ -34,7 +35,7 @@ export async function publishVersion(
   ]
   if (fields.length > 0) throw invalidFields(fields)
   return db.transaction(async (tx) => {
-    await lockProject(tx, actor, projectId)
+    const { builderId } = await lockProject(tx, actor, projectId)
     const { version, integrity, size } = manifest
     const [published] = await tx
       .select({
@@ -49,6 +50,8 @@ export async function publishVersion(
         'RESOURCE_CONFLICT',
         `Version ${version} is published with other contents and never changes. Publish under a new version number.`,
       )
+    const place = { userId: builderId, within: projectId }
+    await enforceLimit(tx, 'versionsPerProject', place, countOf.versionsPerProject(projectId))
     await tx.insert(bundles).values({ integrity, code: bundle }).onConflictDoNothing()
     const id = newId('version')
     const [row] = await tx

@@ -30,6 +30,7 @@ import {
   setRefreshCookie,
 } from './authenticate'
 import type { AppContext, AppEnv } from './context'
+import { limitTries } from './limit-rate'
 import { secondFactor } from './second-factor'
 import { checkInput, MAX_BODY_BYTES, parseJson, readBody, readBytes, readId } from './read-request'
 
@@ -53,7 +54,7 @@ auth.post('/register', async (c) => {
 
 auth.post('/login', async (c) => {
   const { delivery, ...credentials } = await readBody(c.req, loginRequest)
-  const answer = await signIn(c.var.handles, credentials, deviceOf(c))
+  const answer = await limitTries(c, credentials.email, () => signIn(c.var.handles, credentials, deviceOf(c)))
   return c.json({ success: true, data: 'challenge' in answer ? answer : deliver(c, answer, delivery) })
 })
 

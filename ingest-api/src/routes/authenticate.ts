@@ -9,6 +9,7 @@ import { getActor } from '../accounts/get-actor'
 import { getKeyActor } from '../accounts/get-key-actor'
 import { REFRESH_MS } from '../accounts/refresh-token'
 import type { AppContext, AppEnv } from './context'
+import { limitActor } from './limit-rate'
 
 const ACCESS_COOKIE = 'oriel_access'
 const REFRESH_COOKIE = 'oriel_refresh'
@@ -18,7 +19,7 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 /**
  * Who asks, by the Bearer header (an access token or an API key) or else by the cookie. A cookie travels by itself, so with one a request that
  * changes something must also come from our own pages.
- * @throws OrielError AUTH_ERROR, TOKEN_INVALID, TOKEN_EXPIRED, PERMISSION_ERROR (foreign origin)
+ * @throws OrielError AUTH_ERROR, TOKEN_INVALID, TOKEN_EXPIRED, PERMISSION_ERROR (foreign origin), RATE_LIMIT_EXCEEDED
  */
 export async function authenticate(c: AppContext): Promise<Actor> {
   const header = c.req.header('authorization')
@@ -28,9 +29,11 @@ export async function authenticate(c: AppContext): Promise<Actor> {
   const token = bearer || getCookie(c, ACCESS_COOKIE)
   if (!token) throw new OrielError('AUTH_ERROR', 'Please sign in.')
   if (!bearer && !SAFE_METHODS.has(c.req.method)) requireOwnOrigin(c)
-  return bearer?.startsWith(API_KEY_PREFIX)
-    ? getKeyActor(c.var.handles, bearer)
-    : getActor(c.var.handles, token)
+  const actor = bearer?.startsWith(API_KEY_PREFIX)
+    ? await getKeyActor(c.var.handles, bearer)
+    : await getActor(c.var.handles, token)
+  limitActor(c, actor)
+  return actor
 }
 
 /** Lets only who is known pass, and says in `c.var.actor` who it is. */

@@ -1,0 +1,87 @@
+import { createMiddleware } from 'hono/factory'
+import { OrielError } from '../../../schema/wire/error'
+import type { Persona } from '../../../schema/wire/permission'
+import type { Actor } from '../accounts/actor'
+import type { RatePolicy } from '../rate-limiter'
+import type { AppContext, AppEnv } from './context'
+import { readSource } from './read-source'
+
+const MINUTE_MS = 60_000
+
+/** A dashboard with many tabs stays far below; a loop that forgot to wait does not. */
+const PER_PERSONA: Record<Persona, RatePolicy> = {
+  super_admin: { name: 'super-admin', quota: 12_000, windowMs: MINUTE_MS },
+  builder: { name: 'builder', quota: 6_000, windowMs: MINUTE_MS },
+  end_user: { name: 'end-user', quota: 6_000, windowMs: MINUTE_MS },
+}
+const PER_KEY: RatePolicy = { name: 'api-key', quota: 3_000, windowMs: MINUTE_MS }
+/** What one address may ask altogether. An office or a school can stand behind one. */
+const PER_ADDRESS: RatePolicy = { name: 'address', quota: 12_000, windowMs: MINUTE_MS }
+/** Signing in, registering and asking for mail; each costs a password hash or a letter. */
+const AT_THE_DOOR: RatePolicy = { name: 'sign-in', quota: 120, windowMs: MINUTE_MS }
+/** Wrong passwords for one account from one address, and from everywhere. */
+const WRONG_HERE: RatePolicy = { name: 'password', quota: 10, windowMs: 15 * MINUTE_MS }
+const WRONG_ANYWHERE: RatePolicy = { name: 'password-anywhere', quota: 100, windowMs: 15 * MINUTE_MS }
+/** What everybody together may ask of one implementation besides its frame and its events. */
+const PER_IMPLEMENTATION: RatePolicy = { name: 'implementation', quota: 6_000, windowMs: MINUTE_MS }
+
+/** For every request of the API, before anything is looked up. */
+export const limitAddress = createMiddleware<AppEnv>(async (c, next) => {
+  take(c, PER_ADDRESS, addressOf(c))
+  await next()
+})
+
+/** For what anybody may try without being known. */
+export const limitDoor = createMiddleware<AppEnv>(async (c, next) => {
+  if (c.req.method === 'POST') take(c, AT_THE_DOOR, addressOf(c))
+  await next()
+})
+
+/** For requests to one implementation, whoever sends them. */
+export const limitImplementation = createMiddleware<AppEnv>(async (c, next) => {
+  take(c, PER_IMPLEMENTATION, c.req.param('id') ?? '')
+  await next()
+})
+
+/** An API key has its own share, and a user one as each persona. */
+export const limitActor = (c: AppContext, { userId, keyId, persona }: Actor): void =>
+  keyId === null ? take(c, PER_PERSONA[persona], userId) : take(c, PER_KEY, keyId)
+
+/** Counts tries that fail; one that succeeds is forgotten. */
+export async function limitTries<Result>(
+  c: AppContext,
+  account: string,
+  attempt: () => Promise<Result>,
+): Promise<Result> {
+  const here = `${addressOf(c)} ${account.toLowerCase()}`
+  take(c, WRONG_HERE, here)
+  take(c, WRONG_ANYWHERE, account.toLowerCase())
+  const result = await attempt()
+  c.var.handles.caches.rates.giveBack(WRONG_HERE, here)
+  c.var.handles.caches.rates.giveBack(WRONG_ANYWHERE, account.toLowerCase())
+  return result
+}
+
+/**
+ * Takes one of a policy's share and tells how much is left, in the fields of draft-ietf-httpapi-ratelimit-headers; the
+ * last policy that was asked is the one that is told.
+ * @throws OrielError RATE_LIMIT_EXCEEDED
+ */
+function take(c: AppContext, policy: RatePolicy, caller: string): void {
+  const { config, caches, now } = c.var.handles
+  if (!config.rateLimits) return
+  const { allowed, remaining, resetMs } = caches.rates.take(policy, caller, now())
+  const seconds = Math.ceil(resetMs / 1000)
+  c.header('RateLimit-Policy', `"${policy.name}";q=${policy.quota};w=${policy.windowMs / 1000}`)
+  c.header('RateLimit', `"${policy.name}";r=${remaining};t=${seconds}`)
+  if (!allowed)
+    throw new OrielError('RATE_LIMIT_EXCEEDED', `Too many requests. Try again in ${seconds} s.`, {
+      retryAfterSeconds: seconds,
+    })
+}
+
+/** Behind a proxy that is trusted, the last address that it wrote down; else the connection's. */
+function addressOf(c: AppContext): string {
+  const forwarded = c.var.handles.config.trustProxy ? c.req.header('x-forwarded-for') : undefined
+  return forwarded?.split(',').at(-1)?.trim() || readSource(c).ip
+}
