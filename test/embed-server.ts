@@ -60,7 +60,8 @@ export async function startEmbedServer(): Promise<EmbedServer> {
           )
         : renderRefusal(assets, 'unknown')
       response.writeHead(answer.status, answer.headers).end(embed.tamper?.(answer.html) ?? answer.html)
-    } else {
+    } else if (request.method !== 'POST') response.writeHead(404).end()
+    else {
       let body = ''
       for await (const chunk of request) body += chunk
       const cors = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': 'Retry-After' }
