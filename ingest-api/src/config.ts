@@ -1,3 +1,5 @@
+import { PROVIDERS, type Provider } from '../../schema/wire/api'
+
 /** A mail server. Without a user it is spoken to as nobody. */
 export type SmtpConfig = {
   host: string
@@ -7,6 +9,15 @@ export type SmtpConfig = {
   password: string | undefined
   /** Sender of every message: `Oriel <oriel@example.com>`. */
   from: string
+}
+
+/** What a provider calls this server, and the provider's address. */
+export type OAuthClient = { clientId: string; clientSecret: string; issuer: string }
+
+const OAUTH_ISSUERS: Record<Provider, string> = {
+  google: 'https://accounts.google.com',
+  github: 'https://github.com',
+  microsoft: 'https://login.microsoftonline.com/common/v2.0',
 }
 
 /** Everything that can be set from outside, read and checked once. Sizes are bytes, times milliseconds. */
@@ -33,6 +44,8 @@ export type Config = {
   maxSpoolBytes: number
   /** Undefined: in development messages become files in the data directory, in production they wait. */
   smtp: SmtpConfig | undefined
+  /** Who people may sign in with, besides a password. */
+  oauth: Partial<Record<Provider, OAuthClient>>
   /** Whether users who hold several personas may change between them. */
   personaSwitching: boolean
   /** Whether too many requests are refused. */
@@ -42,6 +55,8 @@ export type Config = {
   /** Port of the HTTP front of the embedded ClickHouse, for processes that cannot load it. Undefined: none. */
   clickhouseFrontPort: number | undefined
 }
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /**
  * Reads the settings from an environment.
@@ -81,6 +96,17 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   const [smtpUser, smtpPassword] = [env.SMTP_USER || undefined, env.SMTP_PASSWORD || undefined]
   if (Boolean(smtpUser) !== Boolean(smtpPassword)) problems.push('SMTP_USER and SMTP_PASSWORD go together')
   if (env.SMTP_HOST && !env.SMTP_FROM) problems.push('SMTP_FROM is required when SMTP_HOST is set')
+  const oauth: Config['oauth'] = {}
+  for (const provider of PROVIDERS) {
+    const name = provider.toUpperCase()
+    const [clientId, clientSecret] = [env[`${name}_CLIENT_ID`], env[`${name}_CLIENT_SECRET`]]
+    if (Boolean(clientId) !== Boolean(clientSecret))
+      problems.push(`${name}_CLIENT_ID and ${name}_CLIENT_SECRET go together`)
+    const issuer = url(`${name}_ISSUER`, ['https:', 'http:']) ?? OAUTH_ISSUERS[provider]
+    if (issuer.startsWith('http:') && !LOOPBACK.has(new URL(issuer).hostname))
+      problems.push(`${name}_ISSUER must start with https://`)
+    if (clientId && clientSecret) oauth[provider] = { clientId, clientSecret, issuer }
+  }
   const config: Config = {
     environment: oneOf('NODE_ENV', ['development', 'production', 'test'], 'development'),
     host: env.HOST || (databaseUrl ? '0.0.0.0' : '127.0.0.1'),
@@ -105,6 +131,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
           from: env.SMTP_FROM ?? '',
         }
       : undefined,
+    oauth,
     personaSwitching: oneOf('ENABLE_PERSONA_SWITCHING', ['true', 'false'], 'true') === 'true',
     rateLimits: oneOf('ORIEL_RATE_LIMITS', ['0', '1'], env.NODE_ENV === 'test' ? '0' : '1') === '1',
     trustProxy: oneOf('ORIEL_TRUST_PROXY', ['0', '1'], '0') === '1',

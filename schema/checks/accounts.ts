@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { PROVIDERS } from '../wire/api'
 import { isGrant, isPermission, PERSONAS } from '../wire/permission'
 import type {
   ChallengeRequest,
@@ -101,3 +102,8 @@ export const disableSecondFactorRequest = z.strictObject({
   password,
   code,
 }) satisfies z.ZodType<DisableSecondFactorRequest>
+
+export const provider = z.enum(PROVIDERS)
+
+/** Which persona somebody new begins with. */
+export const oauthQuery = z.object({ persona: z.enum(['builder', 'end_user']).default('builder') })

@@ -12,7 +12,8 @@ export const users = pgTable(
     /** Null until the user has opened a link that was mailed there. */
     emailVerifiedAt: time('email_verified_at'),
     name: text('name').notNull(),
-    passwordHash: text('password_hash').notNull(),
+    /** Null for who only ever signed in with a provider. */
+    passwordHash: text('password_hash'),
     persona: varchar('persona', { length: 20 }).$type<Persona>().notNull().default('builder'),
     roles: jsonb('roles').$type<Persona[]>().notNull().default([]),
     /** Grants beyond those of the active persona. */

@@ -14,12 +14,16 @@ export async function confirmPassword(
   { db }: Pick<Handles, 'db'>,
   { userId }: SignedIn,
   password: string,
-): Promise<UserRow> {
+): Promise<UserRow & { passwordHash: string }> {
   const [user] = await db
     .select()
     .from(users)
     .where(and(eq(users.id, userId), isNull(users.deletedAt)))
-  if (!(await verifyPassword(password, user?.passwordHash)) || !user)
-    throw invalidFields([{ path: 'password', message: 'Is not right.' }])
-  return user
+  const matches = await verifyPassword(password, user?.passwordHash)
+  if (!user?.passwordHash)
+    throw invalidFields([
+      { path: 'password', message: 'This account has none yet. Ask for a new one first.' },
+    ])
+  if (!matches) throw invalidFields([{ path: 'password', message: 'Is not right.' }])
+  return { ...user, passwordHash: user.passwordHash }
 }

@@ -12,7 +12,8 @@ import { invite } from './reset-password'
 
 export type Person = {
   email: string
-  password: string
+  /** Null for who signs in with a provider. */
+  password: string | null
   name: string
   /** What the user may act as; the first is active. */
   personas: readonly [Persona, ...Persona[]]
@@ -32,7 +33,7 @@ export async function createUser(
   { email, password, name, personas, welcome }: Person,
   requestId: string,
 ): Promise<UserRow> {
-  const passwordHash = await hashPassword(password)
+  const passwordHash = password === null ? null : await hashPassword(password)
   const values = {
     id: newId('user'),
     email: email.toLowerCase(),

@@ -1,5 +1,6 @@
 import { and, count, eq, isNull, ne, or, sql } from 'drizzle-orm'
 import { apiKeys } from '../../../schema/tables/api-keys'
+import { identities } from '../../../schema/tables/identities'
 import { widgetImplementations } from '../../../schema/tables/implementations'
 import { oneTimeTokens } from '../../../schema/tables/one-time-tokens'
 import { projects } from '../../../schema/tables/projects'
@@ -44,6 +45,7 @@ export async function deleteAccount(
       .update(apiKeys)
       .set({ revokedAt: at })
       .where(and(eq(apiKeys.userId, userId), isNull(apiKeys.revokedAt)))
+    await tx.delete(identities).where(eq(identities.userId, userId))
     await tx.delete(oneTimeTokens).where(eq(oneTimeTokens.userId, userId))
     await tx.update(users).set({ deletedAt: at, updatedAt: at }).where(eq(users.id, userId))
     await endSessionsOf(tx, { userId, reason: 'deleted', at, requestId })

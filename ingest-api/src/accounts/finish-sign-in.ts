@@ -28,7 +28,7 @@ export async function finishSignIn(
   if (!(await hasSecondFactor(handles.db, user.id))) return startSession(handles, user, device)
   const started: Started = {
     userId: user.id,
-    passwordDigest: digestOf(user.passwordHash),
+    passwordDigest: digestOf(user.passwordHash ?? ''),
     expiresAt: handles.now() + CHALLENGE_SECONDS * 1000,
   }
   return {
@@ -59,7 +59,7 @@ export async function answerChallenge(
     .select()
     .from(users)
     .where(and(eq(users.id, userId), eq(users.isActive, true), isNull(users.deletedAt)))
-  if (!user || digestOf(user.passwordHash) !== passwordDigest) throw over
+  if (!user || digestOf(user.passwordHash ?? '') !== passwordDigest) throw over
   await checkSecondFactor(handles, userId, code)
   return startSession(handles, user, device)
 }

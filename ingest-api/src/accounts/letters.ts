@@ -4,7 +4,10 @@ import type { Letter } from '../mail/compose'
 
 export const verifyLetter = (baseUrl: string, token: string): Letter => ({
   subject: 'Confirm your email address',
-  paragraphs: ['Please confirm that this address is yours. The link works once, for 24 hours.'],
+  paragraphs: [
+    'Please confirm that this address is yours. The link works once, for 24 hours.',
+    'If you did not make an account or change its address, do nothing.',
+  ],
   action: { label: 'Confirm the address', url: `${baseUrl}/verify#token=${token}` },
 })
 
@@ -59,5 +62,12 @@ export const secondFactorLetter = (enabled: boolean): Letter => ({
     enabled
       ? 'From now on, signing in to your account asks for a code of your authenticator app. Keep the recovery codes where you find them without your phone.'
       : 'From now on, your password alone opens your account. If it was not you, change it at once.',
+  ],
+})
+
+export const providerConnectedLetter = (name: string): Letter => ({
+  subject: `${name} was connected to your account`,
+  paragraphs: [
+    `From now on you can sign in with ${name}. If it was not you, disconnect it in your settings and change your password.`,
   ],
 })

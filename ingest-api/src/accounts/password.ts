@@ -14,7 +14,7 @@ export async function hashPassword(password: string): Promise<string> {
 }
 
 /** Compares in constant time. Without a hash (nobody has that address) it takes as long and answers false. */
-export async function verifyPassword(password: string, stored: string | undefined): Promise<boolean> {
+export async function verifyPassword(password: string, stored: string | null | undefined): Promise<boolean> {
   const [, ln, r, p, salt, hash] = HASH.exec(stored ?? '') ?? []
   if (!salt || !hash) {
     await derive(password, Buffer.alloc(16), COST, 32)

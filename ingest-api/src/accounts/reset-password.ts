@@ -1,5 +1,8 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { apiKeys } from '../../../schema/tables/api-keys'
+import type { TokenPurpose } from '../../../schema/tables/one-time-tokens'
+import { recoveryCodes, secondFactors } from '../../../schema/tables/second-factors'
 import { users } from '../../../schema/tables/users'
 import { invalidFields } from '../../../schema/wire/error'
 import type { ResetRequest } from '../../../schema/wire/requests'
@@ -50,7 +53,7 @@ export async function invite(
 
 /**
  * Sets a new password with the token of such a link. Every session of the user ends. The link came to the address, so
- * that is confirmed too.
+ * that is confirmed too; until then anybody may have used the account, so what they left in it goes.
  * @throws OrielError VALIDATION_ERROR for the token
  */
 export async function resetPassword(
@@ -59,29 +62,41 @@ export async function resetPassword(
   requestId: string,
 ): Promise<void> {
   const at = new Date(handles.now())
+  const passwordHash = await hashPassword(password)
   await handles.db.transaction(async (tx) => {
-    const { userId, email } = await spendToken(
-      tx,
-      ['reset_password', 'accept_invitation'],
-      token,
-      at.getTime(),
-    )
+    const purposes: TokenPurpose[] = ['reset_password', 'accept_invitation']
+    const { userId, email } = await spendToken(tx, purposes, token, at.getTime())
     const [user] = await tx
-      .update(users)
-      .set({ passwordHash: await hashPassword(password), emailVerifiedAt: at, updatedAt: at })
+      .select()
+      .from(users)
       .where(and(eq(users.id, userId), eq(users.email, email), isNull(users.deletedAt)))
-      .returning({ userId: users.id, persona: users.persona })
+      .for('update')
     if (!user)
       throw invalidFields([
         { path: 'token', message: 'The address of this account has changed. Ask for a new link.' },
       ])
+    if (!user.emailVerifiedAt) await forgetStrangers(tx, userId, at)
+    await tx
+      .update(users)
+      .set({ passwordHash, emailVerifiedAt: at, updatedAt: at })
+      .where(eq(users.id, userId))
     await endSessionsOf(tx, { userId, reason: 'password', at, requestId })
     await queueMail(tx, handles, email, passwordChangedLetter(handles.config.baseUrl))
     await writeAudit(tx, {
-      actor: user,
+      actor: { userId, persona: user.persona },
       requestId,
       action: 'user.reset_password',
       resource: { type: 'user', id: userId },
     })
   })
+}
+
+/** Takes away the other ways into an account that was used before its address was confirmed. */
+async function forgetStrangers(tx: Queryable, userId: string, at: Date): Promise<void> {
+  await tx
+    .update(apiKeys)
+    .set({ revokedAt: at })
+    .where(and(eq(apiKeys.userId, userId), isNull(apiKeys.revokedAt)))
+  await tx.delete(secondFactors).where(eq(secondFactors.userId, userId))
+  await tx.delete(recoveryCodes).where(eq(recoveryCodes.userId, userId))
 }

@@ -27,7 +27,7 @@ export async function deliverDue({ db, keys, log, now, mail }: Parts): Promise<n
         .select()
         .from(outgoingMail)
         .where(lte(outgoingMail.nextAt, new Date(now())))
-        .orderBy(asc(outgoingMail.nextAt))
+        .orderBy(asc(outgoingMail.nextAt), asc(outgoingMail.id))
         .limit(1)
         .for('update', { skipLocked: true })
       if (!due) return false

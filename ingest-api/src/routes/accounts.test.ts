@@ -115,6 +115,26 @@ describe('a forgotten password', () => {
     expect(await actionsOf(ada.user.id)).toEqual(['user.create', 'user.reset_password'])
   })
 
+  test('throws out whoever used the account before its address was confirmed', async () => {
+    const email = freshEmail()
+    const stranger = await register({ email })
+    const key = await post<NewApiKey>(
+      'api-keys',
+      { name: 'Back door', scopes: ['create_projects'] },
+      stranger,
+    )
+    await post('forgot', { email })
+    await post('reset', { token: tokenIn(await mailbox.last(email)), password: OTHER })
+    const headers = { authorization: `Bearer ${key.data.key}` }
+    expect((await client.call('GET', '/api/auth/me', { headers })).status).toBe(401)
+    const owner = (await login(email, OTHER)).data
+    const kept = await post<NewApiKey>('api-keys', { name: 'CI', scopes: ['create_projects'] }, owner)
+    await post('forgot', { email })
+    await post('reset', { token: tokenIn(await mailbox.last(email)), password: PASSWORD })
+    const own = { authorization: `Bearer ${kept.data.key}` }
+    expect((await client.call('GET', '/api/auth/me', { headers: own })).status).toBe(200)
+  })
+
   test('answers the same, and as late, for an address that nobody has', async () => {
     const ada = await register()
     await handles.db.update(users).set({ isActive: false }).where(eq(users.email, ada.email))

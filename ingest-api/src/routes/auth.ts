@@ -22,16 +22,18 @@ import { apiKeys } from './api-keys'
 import {
   authenticatePerson,
   deleteCookies,
+  deviceOf,
   getRefreshCookie,
   refuseForeignOrigin,
   requireOwnOrigin,
   requireSession,
   setAccessCookie,
-  setRefreshCookie,
+  setTokenCookies,
 } from './authenticate'
 import type { AppContext, AppEnv } from './context'
 import { limitTries } from './limit-rate'
 import { secondFactor } from './second-factor'
+import { identities, oauth } from './oauth'
 import { checkInput, MAX_BODY_BYTES, parseJson, readBody, readBytes, readId } from './read-request'
 
 export const auth = new Hono<AppEnv>()
@@ -40,6 +42,8 @@ auth.use(refuseForeignOrigin)
 auth.route('/', accounts)
 auth.route('/api-keys', apiKeys)
 auth.route('/second-factor', secondFactor)
+auth.route('/oauth', oauth)
+auth.route('/identities', identities)
 
 auth.post('/register', async (c) => {
   const { persona, delivery, ...person } = await readBody(c.req, registerRequest)
@@ -107,16 +111,10 @@ auth.delete('/sessions/:id', requireSession, async (c) => {
   return c.json({ success: true, data: null })
 })
 
-const deviceOf = (c: AppContext) => ({ userAgent: c.req.header('user-agent'), requestId: c.var.requestId })
-
 /** A page's tokens go into cookies and its scripts never see the refresh token; a program gets both in the body. */
-function deliver(
-  c: AppContext,
-  { refreshToken, ...login }: Tokens,
-  delivery: TokenDelivery = 'cookie',
-): Login {
-  if (delivery === 'body') return { ...login, refreshToken }
-  setAccessCookie(c, login.accessToken)
-  setRefreshCookie(c, refreshToken)
+function deliver(c: AppContext, tokens: Tokens, delivery: TokenDelivery = 'cookie'): Login {
+  if (delivery === 'body') return tokens
+  setTokenCookies(c, tokens)
+  const { refreshToken: _, ...login } = tokens
   return login
 }

@@ -8,6 +8,7 @@ import { API_KEY_PREFIX } from '../accounts/api-key'
 import { getActor } from '../accounts/get-actor'
 import { getKeyActor } from '../accounts/get-key-actor'
 import { REFRESH_MS } from '../accounts/refresh-token'
+import type { Device, Tokens } from '../accounts/start-session'
 import type { AppContext, AppEnv } from './context'
 import { limitActor } from './limit-rate'
 
@@ -89,24 +90,36 @@ export const refuseForeignOrigin = createMiddleware<AppEnv>(async (c, next) => {
 })
 
 export function setAccessCookie(c: AppContext, accessToken: string): void {
-  setCookie(c, ACCESS_COOKIE, accessToken, { ...attributes(c), path: '/', maxAge: ACCESS_SECONDS })
+  setCookie(c, ACCESS_COOKIE, accessToken, { ...cookieAttributes(c), path: '/', maxAge: ACCESS_SECONDS })
 }
 
 /** The refresh token goes where it is needed and nowhere else. */
-export function setRefreshCookie(c: AppContext, refreshToken: string): void {
+function setRefreshCookie(c: AppContext, refreshToken: string): void {
   setCookie(c, REFRESH_COOKIE, refreshToken, {
-    ...attributes(c),
+    ...cookieAttributes(c),
     path: REFRESH_PATH,
     maxAge: REFRESH_MS / 1000,
   })
 }
 
+export function setTokenCookies(c: AppContext, { accessToken, refreshToken }: Tokens): void {
+  setAccessCookie(c, accessToken)
+  setRefreshCookie(c, refreshToken)
+}
+
 export const getRefreshCookie = (c: AppContext): string | undefined => getCookie(c, REFRESH_COOKIE)
 
 export function deleteCookies(c: AppContext): void {
-  deleteCookie(c, ACCESS_COOKIE, { ...attributes(c), path: '/' })
-  deleteCookie(c, REFRESH_COOKIE, { ...attributes(c), path: REFRESH_PATH })
+  deleteCookie(c, ACCESS_COOKIE, { ...cookieAttributes(c), path: '/' })
+  deleteCookie(c, REFRESH_COOKIE, { ...cookieAttributes(c), path: REFRESH_PATH })
 }
 
-const attributes = (c: AppContext) =>
+/** Not for scripts, and not with requests that other sites start. */
+export const cookieAttributes = (c: AppContext) =>
   ({ httpOnly: true, sameSite: 'Lax', secure: c.var.handles.config.baseUrl.startsWith('https:') }) as const
+
+/** What a request that signs in runs on. */
+export const deviceOf = (c: AppContext): Device => ({
+  userAgent: c.req.header('user-agent'),
+  requestId: c.var.requestId,
+})
