@@ -4,6 +4,7 @@ import { range } from '../data/range'
 import { Failed, Trouble } from '../Panel/Panel'
 import { UsageAnalytics } from '../Usage/UsageAnalytics'
 import { CustomerManager } from './CustomerManager'
+import { EventAccounting } from './EventAccounting'
 import { ImplementationTracker } from './ImplementationTracker'
 import { ProjectPortfolio } from './ProjectPortfolio'
 import { RevenueOverview } from './RevenueOverview'
@@ -31,6 +32,7 @@ export function BuilderDashboard({ builderId }: { builderId: string }) {
             <UsageAnalytics usage={pick(answer, (data) => data.usage)} />
           </div>
           <ImplementationTracker implementations={pick(answer, (data) => data.implementations)} />
+          <EventAccounting builderId={builderId} />
           <CustomerManager customers={pick(answer, (data) => data.customers)} />
         </div>
       )}

@@ -2,6 +2,7 @@ import type {
   BuilderDashboard,
   EndUserDashboard,
   Implementation,
+  IngestReport,
   Login,
   PlatformAnalytics,
   Project,
@@ -28,6 +29,8 @@ export const setPersona = (persona: Persona) => send<Login>('POST', '/api/auth/p
 
 export const getBuilderDashboard = (id: string, range: RangeName) =>
   get<BuilderDashboard>(`/api/builders/${id}/dashboard?${rangeQuery(range)}`)
+export const getIngestReport = (id: string, range: RangeName) =>
+  get<IngestReport>(`/api/builders/${id}/ingest?${rangeQuery(range)}`)
 export const getEndUserDashboard = (id: string, range: RangeName) =>
   get<EndUserDashboard>(`/api/end-users/${id}/dashboard?${rangeQuery(range)}`)
 export const getPlatformAnalytics = (range: RangeName) =>
