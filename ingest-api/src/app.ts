@@ -12,8 +12,11 @@ import { events } from './routes/events'
 import { frame } from './routes/frame'
 import { health } from './routes/health'
 import { limitAddress, limitDoor, limitImplementation } from './routes/limit-rate'
+import { metrics } from './routes/metrics'
+import { observe, tierOf } from './routes/observe'
 import { limits, plans } from './routes/plans'
 import { projects } from './routes/projects'
+import { protect, protectData, shareWithOrigins } from './routes/protect'
 import { wellKnown } from './routes/well-known'
 import { marketplace, modules, widgets } from './routes/widgets'
 
@@ -25,14 +28,9 @@ export function createApp(handles: Handles): Hono<AppEnv> {
     c.set('platform', handles)
     c.set('requestId', crypto.randomUUID())
     await next()
-    c.header('X-Request-Id', c.var.requestId)
-    c.header('X-Content-Type-Options', 'nosniff')
   })
-  app.use('/api/*', async (c, next) => {
-    await next()
-    c.header('Cache-Control', 'no-store')
-  })
-  app.use('/api/*', limitAddress)
+  app.use(observe, protect)
+  app.use('/api/*', protectData, shareWithOrigins(handles.config), limitAddress)
   for (const path of ['register', 'login', 'login/*', 'forgot', 'reset', 'verify'])
     app.use(`/api/auth/${path}`, limitDoor)
   app.use('/api/modules/:id/*', limitImplementation)
@@ -41,6 +39,7 @@ export function createApp(handles: Handles): Hono<AppEnv> {
   app.route('/v1/events', events)
   app.route('/w', frame)
   app.route('/health', health)
+  app.route('/metrics', metrics)
   app.route('/api/auth', auth)
   app.route('/api/projects', projects)
   app.route('/api/widgets', widgets)
@@ -63,6 +62,7 @@ export function createApp(handles: Handles): Hono<AppEnv> {
       method,
       route,
     })
+    handles.caches.metrics.countError({ error_code: body.error.code, tier: tierOf(c) })
     return c.json(body, status, headers)
   }
 }

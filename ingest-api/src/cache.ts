@@ -1,6 +1,7 @@
 import type { Configuration as OAuthConfiguration } from 'openid-client'
 import type { SigningKey } from './accounts/signing-keys'
 import type { Room } from './frame/render-frame'
+import { Metrics } from './metrics'
 import { RateLimiter } from './rate-limiter'
 import type { LiveImplementation } from './implementations/find-live-implementation'
 
@@ -46,6 +47,7 @@ export type Caches = {
   salts: Cache<string>
   signingKeys: Cache<SigningKey[]>
   rates: RateLimiter
+  metrics: Metrics
   /** How to talk to each sign-in provider. */
   providers: Cache<OAuthConfiguration>
 }
@@ -60,6 +62,7 @@ export const createCaches = (sharesLoads: boolean): Caches => ({
   // A new key is published ten minutes before it signs, so nobody misses it.
   signingKeys: new Cache({ most: 1, freshMs: 60_000, sharesLoads }),
   rates: new RateLimiter(),
+  metrics: new Metrics(),
   // Providers change what they publish rarely, and keep what they published before for days.
   providers: new Cache({ most: 3, freshMs: 60 * 60 * 1000, sharesLoads }),
 })

@@ -48,6 +48,8 @@ export type Config = {
   oauth: Partial<Record<Provider, OAuthClient>>
   /** Whether users who hold several personas may change between them. */
   personaSwitching: boolean
+  /** Origins whose pages may read the API. */
+  corsOrigins: string[]
   /** Whether too many requests are refused. */
   rateLimits: boolean
   /** Whether the last entry of `X-Forwarded-For` is believed: only behind a proxy of one's own that writes it. */
@@ -107,6 +109,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       problems.push(`${name}_ISSUER must start with https://`)
     if (clientId && clientSecret) oauth[provider] = { clientId, clientSecret, issuer }
   }
+  const corsOrigins = (env.CORS_ORIGIN ?? '').split(',').flatMap((entry) => entry.trim() || [])
+  if (corsOrigins.some((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin))
+    problems.push('CORS_ORIGIN must be origins such as https://app.example.com, with commas between them')
   const config: Config = {
     environment: oneOf('NODE_ENV', ['development', 'production', 'test'], 'development'),
     host: env.HOST || (databaseUrl ? '0.0.0.0' : '127.0.0.1'),
@@ -133,6 +138,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       : undefined,
     oauth,
     personaSwitching: oneOf('ENABLE_PERSONA_SWITCHING', ['true', 'false'], 'true') === 'true',
+    corsOrigins,
     rateLimits: oneOf('ORIEL_RATE_LIMITS', ['0', '1'], env.NODE_ENV === 'test' ? '0' : '1') === '1',
     trustProxy: oneOf('ORIEL_TRUST_PROXY', ['0', '1'], '0') === '1',
     clickhouseFrontPort: env.ORIEL_CLICKHOUSE_FRONT_PORT
