@@ -83,3 +83,15 @@ test('Hono stops at the routes', () => {
   )
   expect(wrong).toEqual([])
 })
+
+test('only a process with a disk opens a mail server', () => {
+  const importers = (target: string) =>
+    rooms.filter((path) =>
+      importsOf(path).some(
+        ({ specifier, typeOnly }) =>
+          !typeOnly && (specifier === target || relative('.', join(dirname(path), specifier)) === target),
+      ),
+    )
+  expect(importers('nodemailer')).toEqual(['ingest-api/src/mail/smtp.ts'])
+  expect(importers('ingest-api/src/mail/smtp')).toEqual(['ingest-api/src/open-node.ts'])
+})

@@ -17,6 +17,21 @@ test('every check takes exactly its wire type', () => {
   expectTypeOf<z.input<typeof accounts.loginRequest>>().toEqualTypeOf<requests.LoginRequest>()
   expectTypeOf<z.input<typeof accounts.refreshRequest>>().toEqualTypeOf<requests.RefreshRequest>()
   expectTypeOf<z.input<typeof accounts.personaRequest>>().toEqualTypeOf<requests.PersonaRequest>()
+  expectTypeOf<z.input<typeof accounts.createApiKeyRequest>>().toEqualTypeOf<requests.CreateApiKeyRequest>()
+  expectTypeOf<z.input<typeof accounts.verifyRequest>>().toEqualTypeOf<requests.VerifyRequest>()
+  expectTypeOf<z.input<typeof accounts.forgotRequest>>().toEqualTypeOf<requests.ForgotRequest>()
+  expectTypeOf<z.input<typeof accounts.resetRequest>>().toEqualTypeOf<requests.ResetRequest>()
+  expectTypeOf<
+    z.input<typeof accounts.changePasswordRequest>
+  >().toEqualTypeOf<requests.ChangePasswordRequest>()
+  expectTypeOf<z.input<typeof accounts.changeEmailRequest>>().toEqualTypeOf<requests.ChangeEmailRequest>()
+  expectTypeOf<z.input<typeof accounts.updateProfileRequest>>().toEqualTypeOf<requests.UpdateProfileRequest>()
+  expectTypeOf<z.input<typeof accounts.confirmRequest>>().toEqualTypeOf<requests.ConfirmRequest>()
+  expectTypeOf<z.input<typeof accounts.codeRequest>>().toEqualTypeOf<requests.CodeRequest>()
+  expectTypeOf<z.input<typeof accounts.challengeRequest>>().toEqualTypeOf<requests.ChallengeRequest>()
+  expectTypeOf<
+    z.input<typeof accounts.disableSecondFactorRequest>
+  >().toEqualTypeOf<requests.DisableSecondFactorRequest>()
   expectTypeOf<z.input<typeof projects.createProjectRequest>>().toEqualTypeOf<requests.CreateProjectRequest>()
   expectTypeOf<z.input<typeof projects.updateProjectRequest>>().toEqualTypeOf<requests.UpdateProjectRequest>()
   expectTypeOf<z.input<typeof projects.releaseRequest>>().toEqualTypeOf<requests.ReleaseRequest>()

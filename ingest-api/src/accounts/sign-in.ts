@@ -9,8 +9,8 @@ import type { SigningHandles } from './signing-keys'
 import type { Device, Tokens } from './start-session'
 
 /**
- * Signs in with address and password, as far as that goes: an account may ask for a second step. An unknown address, a wrong password and a suspended account take the same
- * time and get the same answer.
+ * Signs in with address and password, as far as that goes: an account may ask for a second step. An unknown address,
+ * a wrong password and a suspended account take the same time and get the same answer.
  * @throws OrielError AUTH_ERROR
  */
 export async function signIn(
@@ -23,7 +23,10 @@ export async function signIn(
     .from(users)
     .where(and(eq(sql`lower(${users.email})`, email.toLowerCase()), isNull(users.deletedAt)))
   const matches = await verifyPassword(password, user?.passwordHash)
-  if (!user || !matches || !user.isActive)
+  if (!user || !matches || !user.isActive) {
+    // Who guesses at whose account is for the operator to see; an address that nobody has is not written down.
+    handles.log.warn('a sign-in was refused', { userId: user?.id ?? null, requestId: device.requestId })
     throw new OrielError('AUTH_ERROR', 'The email address or the password is not right.')
+  }
   return finishSignIn(handles, user, device)
 }

@@ -337,6 +337,19 @@ describe('cookies', () => {
     expect(headers.getSetCookie().every((cookie) => cookie.includes('; Secure'))).toBe(true)
   })
 
+  test('of a session that somebody planted are replaced by signing in', async () => {
+    const planted = cookiesOf((await register()).headers)
+    const { data: victim } = await register()
+    const login = await client.call<Login>('POST', '/api/auth/login', {
+      headers: { cookie: planted, origin: OWN },
+      body: { email: victim.user.email, password: PASSWORD },
+    })
+    const [before, after] = [planted.split('; '), cookiesOf(login.headers).split('; ')]
+    expect(after.filter((cookie) => before.includes(cookie))).toEqual([])
+    const seen = await client.call<User>('GET', '/api/auth/me', { headers: { cookie: after.join('; ') } })
+    expect(seen.data.id).toBe(victim.user.id)
+  })
+
   test('end with the session, also when the access token is over', async () => {
     const { headers, data } = await register()
     handles.setNow(START + 3_600_000)
