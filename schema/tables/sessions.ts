@@ -36,13 +36,15 @@ export const refreshTokens = pgTable(
       .notNull()
       .references(() => sessions.id, { onDelete: 'cascade' }),
     parentHash: text('parent_hash').references((): AnyPgColumn => refreshTokens.hash, {
-      onDelete: 'cascade',
+      // The oldest of a long line go first.
+      onDelete: 'set null',
     }),
     createdAt: createdAt(),
     expiresAt: time('expires_at').notNull(),
     spentAt: time('spent_at'),
   },
   (table) => [
+    index('idx_refresh_tokens_session').on(table.sessionId),
     uniqueIndex('refresh_tokens_one_live')
       .on(table.sessionId)
       .where(sql`${table.spentAt} is null`),

@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull } from 'drizzle-orm'
+import { and, eq, gt, isNull, lte } from 'drizzle-orm'
 import { refreshTokens, sessions } from '../../../schema/tables/sessions'
 import { users } from '../../../schema/tables/users'
 import { OrielError } from '../../../schema/wire/error'
@@ -81,6 +81,9 @@ async function spend(
       sessionId: spent.sessionId,
       expiresAt: new Date(at.getTime() + REFRESH_MS),
     })
+    await tx
+      .delete(refreshTokens)
+      .where(and(eq(refreshTokens.sessionId, spent.sessionId), lte(refreshTokens.expiresAt, at)))
     return { ...spent, reused: false }
   }
   const [known] = await tx.select().from(refreshTokens).where(eq(refreshTokens.hash, hash))

@@ -1,3 +1,4 @@
+import { and, eq, lte } from 'drizzle-orm'
 import { refreshTokens, sessions } from '../../../schema/tables/sessions'
 import type { Login } from '../../../schema/wire/api'
 import { newId } from '../new-id'
@@ -6,6 +7,9 @@ import { writeAudit } from './audit'
 import { digestOf, newRefreshToken, REFRESH_MS } from './refresh-token'
 import type { SigningHandles } from './signing-keys'
 import { toUser, type UserRow } from './users'
+
+/** What a session ran on is forgotten this long after it is over; the audit log keeps that it was. */
+const KEEP_MS = 30 * 24 * 60 * 60 * 1000
 
 /** A request that signs in: what it runs on, as it says itself, and its id. */
 export type Device = { userAgent: string | undefined; requestId: string }
@@ -25,6 +29,9 @@ export async function startSession(
   const at = handles.now()
   const expiresAt = new Date(at + REFRESH_MS)
   await handles.db.transaction(async (tx) => {
+    await tx
+      .delete(sessions)
+      .where(and(eq(sessions.userId, userId), lte(sessions.expiresAt, new Date(at - KEEP_MS))))
     await tx.insert(sessions).values({
       id: sessionId,
       userId,

@@ -12,7 +12,7 @@ import {
 } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { auditLog } from '../../../schema/tables/audit'
-import { refreshTokens } from '../../../schema/tables/sessions'
+import { refreshTokens, sessions } from '../../../schema/tables/sessions'
 import { users } from '../../../schema/tables/users'
 import type { Login, Session, User } from '../../../schema/wire/api'
 import { hashPassword, verifyPassword } from '../accounts/password'
@@ -437,6 +437,27 @@ describe('refreshing', () => {
     const first = await start()
     await handles.db.update(users).set({ isActive: false }).where(eq(users.id, first.user.id))
     expect((await refresh(first.refreshToken)).status).toBe(401)
+  })
+
+  test('forgets spent tokens once they are over, and sessions a month later', async () => {
+    const day = 24 * 3_600_000
+    const first = await start()
+    const tokens = () =>
+      handles.db
+        .select({ id: refreshTokens.sessionId })
+        .from(refreshTokens)
+        .innerJoin(sessions, eq(sessions.id, refreshTokens.sessionId))
+        .where(eq(sessions.userId, first.user.id))
+    let { refreshToken } = first
+    for (let days = 1; days <= 20; days++) {
+      handles.setNow(START + days * day)
+      refreshToken = (await refresh(refreshToken)).data.refreshToken
+    }
+    expect(await tokens()).toHaveLength(7)
+    handles.setNow(START + 57 * day + 1)
+    const body = { email: first.user.email, password: PASSWORD }
+    await client.call('POST', '/api/auth/login', { body })
+    expect(await tokens()).toHaveLength(1)
   })
 
   test('stores no token that could be used', async () => {
