@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { mkdir, open, readdir, type FileHandle } from 'node:fs/promises'
+import { mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { OrielError } from '../../../schema/wire/error'
 import type { ClickHouse } from '../clickhouse'
@@ -89,12 +89,13 @@ export async function openDiskSpool(options: DiskSpoolOptions): Promise<Spool> {
         if (bytesWritten !== bytes) throw new Error(`The disk took ${bytesWritten} of ${bytes} bytes.`)
         segment.bytes += bytes
         segment.events += group.lines.length
+        if (failure) log.info('spool can be written again')
         failure = undefined
         drain.wake()
         group.settle()
       } catch (error) {
+        if (!failure) log.error('spool cannot be written', describeError(error))
         failure = 'The disk of the spool cannot be written.'
-        log.error('spool cannot be written', describeError(error))
         for (const line of group.lines) window.delete(line.slice(ID_START, ID_END))
         await abandonSegment()
         group.settle(
@@ -111,8 +112,16 @@ export async function openDiskSpool(options: DiskSpoolOptions): Promise<Spool> {
     if (!current) return
     const { file, segment } = current
     current = undefined
-    await file.truncate(segment.bytes).catch((error) => log.error('spool tail stays', describeError(error)))
-    await file.close().catch((error) => log.error('spool segment cannot be closed', describeError(error)))
+    try {
+      await file.truncate(segment.bytes)
+      await file.close()
+      if (segment.bytes > 0) return
+      // On a full disk every attempt begins a segment; those that got nothing would pile up.
+      segments.splice(segments.indexOf(segment), 1)
+      await rm(segment.path)
+    } catch (error) {
+      log.error('spool segment cannot be cut', describeError(error))
+    }
   }
 
   return {
