@@ -48,7 +48,13 @@ async function open(): Promise<{
     )
     return { ...nothing, server: createAdaptorServer({ fetch: app.fetch }) as Server }
   }
-  const config = readConfig({ ORIEL_DATA_DIR: directory, ORIEL_DEMO: '0' })
+  const config = readConfig({
+    ORIEL_DATA_DIR: directory,
+    ORIEL_DEMO: '0',
+    // One session is the whole load here.
+    ORIEL_SESSION_EVENTS_PER_MINUTE: '1000000000',
+    ORIEL_IMPLEMENTATION_EVENTS_PER_MINUTE: '1000000000',
+  })
   const node = await openNode(config, process.cwd(), log)
   const claims = {
     im: 'im_bench',

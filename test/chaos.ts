@@ -56,6 +56,8 @@ export async function runChaos({ kills, clients, events, log = () => {} }: Chaos
     AUTH_SECRET: SECRET,
     HOST: '127.0.0.1',
     LOG_LEVEL: 'error',
+    // One session brings everything.
+    ORIEL_SESSION_EVENTS_PER_MINUTE: '1000000000',
   }
   const dataDirs = [await makeDataDir(), await makeDataDir()]
   const start = (index: number, demo: boolean) =>

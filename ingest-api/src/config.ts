@@ -42,6 +42,9 @@ export type Config = {
   logLevel: 'debug' | 'info' | 'warn' | 'error'
   supportContact: string | null
   maxSpoolBytes: number
+  /** Events that one session and one implementation may bring; a burst may use a minute's at once. */
+  sessionEventsPerMinute: number
+  implementationEventsPerMinute: number
   /** Undefined: in development messages become files in the data directory, in production they wait. */
   smtp: SmtpConfig | undefined
   /** Who people may sign in with, besides a password. */
@@ -127,6 +130,12 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     logLevel: oneOf('LOG_LEVEL', ['debug', 'info', 'warn', 'error'], 'info'),
     supportContact: env.SUPPORT_CONTACT || null,
     maxSpoolBytes: integer('ORIEL_MAX_SPOOL_BYTES', 4 * 1024 ** 3, Number.MAX_SAFE_INTEGER),
+    sessionEventsPerMinute: integer('ORIEL_SESSION_EVENTS_PER_MINUTE', 60_000, Number.MAX_SAFE_INTEGER),
+    implementationEventsPerMinute: integer(
+      'ORIEL_IMPLEMENTATION_EVENTS_PER_MINUTE',
+      1_200_000,
+      Number.MAX_SAFE_INTEGER,
+    ),
     smtp: env.SMTP_HOST
       ? {
           host: env.SMTP_HOST,

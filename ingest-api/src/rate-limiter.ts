@@ -17,18 +17,18 @@ const MOST_BUCKETS = 100_000
 export class RateLimiter {
   private readonly buckets = new Map<string, { tokens: number; at: number }>()
 
-  /** @param now epoch ms */
-  take({ name, quota, windowMs }: RatePolicy, caller: string, now: number): RateVerdict {
+  /** @param now epoch ms; `count` are taken together or not at all */
+  take({ name, quota, windowMs }: RatePolicy, caller: string, now: number, count = 1): RateVerdict {
     const key = `${name} ${caller}`
     const known = this.buckets.get(key)
     const refilled = known ? known.tokens + (Math.max(0, now - known.at) / windowMs) * quota : quota
     const tokens = Math.min(quota, refilled)
-    const allowed = tokens >= 1
-    const left = allowed ? tokens - 1 : tokens
+    const allowed = tokens >= count
+    const left = allowed ? tokens - count : tokens
     this.buckets.delete(key)
     this.buckets.set(key, { tokens: left, at: now })
     if (this.buckets.size > MOST_BUCKETS) this.buckets.delete(this.buckets.keys().next().value!)
-    const missing = allowed ? quota - left : 1 - left
+    const missing = allowed ? quota - left : count - left
     return { allowed, remaining: Math.floor(left), resetMs: (missing / quota) * windowMs }
   }
 

@@ -19,7 +19,7 @@ const DAY_MS = 24 * 60 * 60 * 1000
  * SERVICE_UNAVAILABLE when nothing can be kept
  */
 export async function trackEvent(
-  handles: Pick<Handles, 'db' | 'spool' | 'keys' | 'caches' | 'now'>,
+  handles: Pick<Handles, 'config' | 'db' | 'spool' | 'keys' | 'caches' | 'now'>,
   actor: Actor,
   id: string,
   { id: eventId, at, ...event }: Omit<WireEvent, 'id' | 'at'> & { id?: string; at?: number },

@@ -9,6 +9,7 @@ import {
   type Refusal,
   type WireEvent,
 } from '../../../schema/wire/event'
+import type { SessionClaims } from '../../../schema/wire/frame'
 import { isUuidV7, timeOfUuidV7 } from '../../../schema/wire/id'
 import { isObject } from '../../../schema/wire/json'
 import type { Handles } from '../handles'
@@ -22,10 +23,10 @@ import type { Source } from './visitor'
  * Resolves only once the spool holds them durably: a 202 means they are safe. One bad event costs only itself.
  * @param body what the client sent, parsed
  * @throws OrielError VALIDATION_ERROR when it is not a batch, TOKEN_INVALID or TOKEN_EXPIRED when its token does not
- * verify, SERVICE_UNAVAILABLE when nothing can be kept; then nothing of it is stored
+ * verify, RATE_LIMIT_EXCEEDED when its session or implementation brings too many, SERVICE_UNAVAILABLE when nothing can be kept; then nothing of it is stored
  */
 export async function acceptBatch(
-  handles: Pick<Handles, 'db' | 'spool' | 'keys' | 'caches' | 'now'>,
+  handles: Pick<Handles, 'config' | 'db' | 'spool' | 'keys' | 'caches' | 'now'>,
   body: unknown,
   source: Source,
 ): Promise<Receipt> {
@@ -36,6 +37,7 @@ export async function acceptBatch(
     )
   const receivedAt = handles.now()
   const session = await openSession(handles, body.token, source, receivedAt)
+  limitRate(handles, session.claims, body.events.length, receivedAt)
   const receipt: Receipt = { accepted: 0, duplicates: 0, rejected: [] }
   const spooled: SpooledEvent[] = []
   const refused: RefusedEvent[] = []
@@ -52,6 +54,34 @@ export async function acceptBatch(
   receipt.duplicates = await handles.spool.append(spooled, refused)
   receipt.accepted = spooled.length - receipt.duplicates
   return receipt
+}
+
+const MINUTE_MS = 60_000
+
+/** A token that went astray must not fill the store, and one site's rush must not be everybody's. */
+function limitRate(
+  { config, caches }: Pick<Handles, 'config' | 'caches'>,
+  { sid, im }: SessionClaims,
+  events: number,
+  now: number,
+): void {
+  const { sessionEventsPerMinute, implementationEventsPerMinute } = config
+  const session = { name: 'session', quota: sessionEventsPerMinute, windowMs: MINUTE_MS }
+  const implementation = {
+    name: 'implementation events',
+    quota: implementationEventsPerMinute,
+    windowMs: MINUTE_MS,
+  }
+  for (const [policy, caller] of [
+    [session, sid],
+    [implementation, im],
+  ] as const) {
+    const { allowed, resetMs } = caches.rates.take(policy, caller, now, events)
+    if (!allowed)
+      throw new OrielError('RATE_LIMIT_EXCEEDED', 'Too many events at once. Please send them again later.', {
+        retryAfterSeconds: Math.ceil(resetMs / 1000),
+      })
+  }
 }
 
 /** The ClickHouse row of an event, or why there is none. Its time is the one inside its id, so a retry never moves it. */

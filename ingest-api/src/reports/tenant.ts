@@ -35,5 +35,8 @@ export function eventsOf(
   const { condition, params } = whereTenant(tenant)
   const period =
     'created_at >= fromUnixTimestamp64Milli({from: Int64}) AND created_at < fromUnixTimestamp64Milli({to: Int64})'
-  return { source: `events FINAL WHERE ${condition} AND ${period} AND NOT preview`, params: { ...params, from, to } }
+  return {
+    source: `events FINAL WHERE ${condition} AND ${period} AND NOT preview`,
+    params: { ...params, from, to },
+  }
 }

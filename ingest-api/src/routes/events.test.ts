@@ -4,6 +4,8 @@ import type { EndUserDashboard, Implementation, IngestReport, Login, Usage } fro
 import { MAX_BATCH_EVENTS, type Receipt } from '../../../schema/wire/event'
 import type { SessionClaims } from '../../../schema/wire/frame'
 import { uuidV7 } from '../../../schema/wire/id'
+import { createApp } from '../app'
+import { createCaches } from '../cache'
 import { signSessionToken } from '../ingest/session-token'
 import { createTestHandles, type TestHandles } from '../testing'
 import { createClient } from '../testing-client'
@@ -196,6 +198,27 @@ describe('a batch', () => {
     handles.setNow(Date.now() + 2 * HOUR)
     expect((await send(await batch([event()], token))).status).toBe(401)
     handles.setNow(undefined)
+  })
+
+  test('of a session that brings too many is put off, without costing others anything', async () => {
+    const token = await tokenFor()
+    const flood = {
+      ...handles,
+      config: { ...handles.config, sessionEventsPerMinute: 5 },
+      caches: createCaches(true),
+    }
+    const app = createApp(flood)
+    const post = async (body: object) =>
+      app.request('/v1/events', { method: 'POST', body: JSON.stringify(body) })
+    const events = [event(), event(), event()]
+    expect((await post(await batch(events, token))).status).toBe(202)
+    const refused = [event(), event(), event()]
+    const answer = await post(await batch(refused, token))
+    expect(answer.status).toBe(429)
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(await answer.json()).toMatchObject({ error: { code: 'RATE_LIMIT_EXCEEDED' } })
+    expect((await post(await batch([event()]))).status).toBe(202)
+    expect(await stored(refused.map(({ id }) => id))).toEqual([])
   })
 
   test('keeps neither the address nor anything that tells a visitor tomorrow', async () => {
