@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray } from 'drizzle-orm'
+import { and, eq, gt, inArray, lte } from 'drizzle-orm'
 import { oneTimeTokens, type TokenPurpose } from '../../../schema/tables/one-time-tokens'
 import { invalidFields } from '../../../schema/wire/error'
 import type { Queryable } from '../database'
@@ -11,16 +11,22 @@ const LIFETIME_MS: Record<TokenPurpose, number> = {
   accept_invitation: 7 * 24 * HOUR_MS,
 }
 
+/** A mailbox gets a link for one purpose this often at most. */
+export const MAIL_EVERY_MS = 60_000
+
 /** What a link's token says once it came back: this user has the mailbox of this address. */
 export type Proof = { userId: string; email: string }
 
-/** Makes the token of a link. An older one of the same user for the same purpose stops working. */
+/**
+ * Makes the token of a link. An older one of the same user for the same purpose stops working.
+ * @returns undefined when the older one is younger than a minute: nobody's mailbox is to be flooded through us
+ */
 export async function issueToken(
   tx: Queryable,
   purpose: TokenPurpose,
   { userId, email }: Proof,
   at: number,
-): Promise<string> {
+): Promise<string | undefined> {
   const token = newRefreshToken()
   const values = {
     hash: digestOf(token),
@@ -28,11 +34,16 @@ export async function issueToken(
     createdAt: new Date(at),
     expiresAt: new Date(at + LIFETIME_MS[purpose]),
   }
-  await tx
+  const issued = await tx
     .insert(oneTimeTokens)
     .values({ userId, purpose, ...values })
-    .onConflictDoUpdate({ target: [oneTimeTokens.userId, oneTimeTokens.purpose], set: values })
-  return token
+    .onConflictDoUpdate({
+      target: [oneTimeTokens.userId, oneTimeTokens.purpose],
+      set: values,
+      setWhere: lte(oneTimeTokens.createdAt, new Date(at - MAIL_EVERY_MS)),
+    })
+    .returning({ userId: oneTimeTokens.userId })
+  return issued.length > 0 ? token : undefined
 }
 
 /**

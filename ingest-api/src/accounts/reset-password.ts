@@ -18,7 +18,7 @@ import { hashPassword } from './password'
 /** Long enough to write a mail, so that the time of the answer does not tell who has an account. */
 const EVEN_MS = 150
 
-/** Mails a link for a new password, if there is such an account. The answer is the same for every address. */
+/** Mails a link for a new password, if there is such an account and none was mailed just now. The answer is the same for every address. */
 export async function forgotPassword(
   handles: Pick<Handles, 'db' | 'keys' | 'now' | 'config'>,
   email: string,
@@ -37,7 +37,7 @@ async function mailResetLink(
       .where(and(eq(sql`lower(${users.email})`, email), eq(users.isActive, true), isNull(users.deletedAt)))
     if (!user) return
     const token = await issueToken(tx, 'reset_password', user, handles.now())
-    await queueMail(tx, handles, user.email, resetLetter(handles.config.baseUrl, token))
+    if (token) await queueMail(tx, handles, user.email, resetLetter(handles.config.baseUrl, token))
   })
 }
 
@@ -48,7 +48,7 @@ export async function invite(
   proof: Proof,
 ): Promise<void> {
   const token = await issueToken(tx, 'accept_invitation', proof, handles.now())
-  await queueMail(tx, handles, proof.email, invitationLetter(handles.config.baseUrl, token))
+  if (token) await queueMail(tx, handles, proof.email, invitationLetter(handles.config.baseUrl, token))
 }
 
 /**

@@ -41,7 +41,7 @@ export async function updateProfile(
 /**
  * Mails a link to a new address, which becomes the actor's once it is opened. Whether somebody has the address is
  * told to nobody but the mailbox.
- * @throws OrielError VALIDATION_ERROR when the password is not right
+ * @throws OrielError VALIDATION_ERROR when the password is not right, RATE_LIMIT_EXCEEDED within a minute
  */
 export async function changeEmail(
   handles: Pick<Handles, 'db' | 'keys' | 'now' | 'config'>,
@@ -52,7 +52,7 @@ export async function changeEmail(
   await handles.db.transaction((tx) => askToVerify(tx, handles, { userId, email: email.toLowerCase() }))
 }
 
-/** Mails the link for the address that the actor has, again. */
+/** Mails the link for the address that the actor has, again. @throws OrielError RATE_LIMIT_EXCEEDED within a minute */
 export async function resendVerification(
   handles: Pick<Handles, 'db' | 'keys' | 'now' | 'config'>,
   { actor: { userId } }: By<SignedIn>,

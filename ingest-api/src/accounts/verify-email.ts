@@ -6,15 +6,22 @@ import type { Handles } from '../handles'
 import { queueMail } from '../mail/queue-mail'
 import { writeAudit } from './audit'
 import { emailChangedLetter, verifyLetter } from './letters'
-import { issueToken, spendToken, type Proof } from './one-time-token'
+import { issueToken, MAIL_EVERY_MS, spendToken, type Proof } from './one-time-token'
 
-/** Mails a link to an address; opening it proves that the address is the user's. */
+/**
+ * Mails a link to an address; opening it proves that the address is the user's.
+ * @throws OrielError RATE_LIMIT_EXCEEDED when one was mailed a moment ago
+ */
 export async function askToVerify(
   tx: Queryable,
   handles: Pick<Handles, 'keys' | 'now' | 'config'>,
   proof: Proof,
 ): Promise<void> {
   const token = await issueToken(tx, 'verify_email', proof, handles.now())
+  if (!token)
+    throw new OrielError('RATE_LIMIT_EXCEEDED', 'A link was mailed a moment ago. Please wait a minute.', {
+      retryAfterSeconds: MAIL_EVERY_MS / 1000,
+    })
   await queueMail(tx, handles, proof.email, verifyLetter(handles.config.baseUrl, token))
 }
 

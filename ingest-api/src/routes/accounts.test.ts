@@ -10,7 +10,8 @@ import { createClient } from '../testing-client'
 import { startMailbox, tokenIn, type Mailbox } from '../testing-mail'
 
 const START = Date.UTC(2026, 10, 20, 12)
-const HOUR = 3_600_000
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
 const PASSWORD = 'correct horse battery'
 const OTHER = 'another horse battery'
 
@@ -81,12 +82,13 @@ describe('confirming an address', () => {
   test('needs a link of the last 24 hours, and the newest', async () => {
     const ada = await register()
     const first = tokenIn(await mailbox.last(ada.email))
+    handles.setNow(START + MINUTE)
     await post('verify/send', {}, ada)
     const second = tokenIn(await mailbox.last(ada.email))
     expect((await post('verify', { token: first })).status).toBe(400)
-    handles.setNow(START + 24 * HOUR)
+    handles.setNow(START + MINUTE + 24 * HOUR)
     expect((await post('verify', { token: second })).status).toBe(400)
-    handles.setNow(START + 24 * HOUR - 1)
+    handles.setNow(START + MINUTE + 24 * HOUR - 1)
     expect((await post('verify', { token: second })).status).toBe(200)
   })
 
@@ -170,11 +172,29 @@ describe('a forgotten password', () => {
     await post('forgot', { email: ada.email })
     const reset = tokenIn(await mailbox.last(ada.email))
     const email = freshEmail()
+    handles.setNow(START + MINUTE)
     await post('email', { email, password: PASSWORD }, ada)
     expect((await post('verify', { token: tokenIn(await mailbox.last(email)) })).status).toBe(200)
     expect((await post('reset', { token: reset, password: OTHER })).status).toBe(400)
     expect((await login(email)).status).toBe(200)
   })
+})
+
+test('a mailbox gets one link a minute, whoever asks', async () => {
+  const ada = await register()
+  await mailbox.deliver()
+  const count = async () => {
+    await mailbox.deliver()
+    return mailbox.received.filter(({ to }) => to.includes(ada.email)).length
+  }
+  const refused = await post('verify/send', {}, ada)
+  expect([refused.error.code, refused.headers.get('retry-after')]).toEqual(['RATE_LIMIT_EXCEEDED', '60'])
+  for (let times = 0; times < 3; times++)
+    expect((await post('forgot', { email: ada.email })).status).toBe(200)
+  expect(await count()).toBe(2)
+  handles.setNow(START + MINUTE)
+  await post('forgot', { email: ada.email })
+  expect(await count()).toBe(3)
 })
 
 test('an invitation is accepted by choosing a password', async () => {
@@ -239,6 +259,7 @@ describe('the profile', () => {
   test('takes a new address once a link that came there was opened, and the old one is told', async () => {
     const ada = await register()
     const email = freshEmail()
+    handles.setNow(START + MINUTE)
     expect((await post('email', { email, password: OTHER }, ada)).status).toBe(400)
     expect((await post('email', { email, password: PASSWORD }, ada)).status).toBe(200)
     expect((await me(ada)).data.email).toBe(ada.email)
@@ -253,6 +274,7 @@ describe('the profile', () => {
 
   test('does not take an address that somebody else has', async () => {
     const [ada, eve] = [await register(), await register()]
+    handles.setNow(START + MINUTE)
     await post('email', { email: eve.email, password: PASSWORD }, ada)
     const { status, error } = await post('verify', { token: tokenIn(await mailbox.last(eve.email)) })
     expect([status, error.code]).toEqual([409, 'RESOURCE_CONFLICT'])
