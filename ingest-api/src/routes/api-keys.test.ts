@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { apiKeys } from '../../../schema/tables/api-keys'
 import { users } from '../../../schema/tables/users'
 import type { ApiKey, Login, NewApiKey, User } from '../../../schema/wire/api'
+import type { Persona } from '../../../schema/wire/permission'
 import { isApiKey, newApiKey } from '../accounts/api-key'
 import { createTestHandles, type TestHandles } from '../testing'
 import { createClient } from '../testing-client'
@@ -174,4 +175,70 @@ describe('an API key', () => {
     const headers = { cookie: `oriel_access=${key}` }
     expect((await client.call('GET', '/api/projects', { headers })).status).toBe(401)
   })
+})
+
+/** Routes that need no permission: open to everybody, or about nothing but oneself. */
+const OPEN = [
+  'GET /.well-known/jwks.json',
+  'GET /api/auth/me',
+  'GET /api/auth/oauth',
+  'GET /api/auth/oauth/:provider',
+  'GET /api/auth/oauth/:provider/callback',
+  'GET /api/limits',
+  'GET /api/marketplace',
+  'GET /api/marketplace/:id',
+  'GET /api/modules/:id/runtime',
+  'GET /api/plans',
+  'GET /docs',
+  'GET /health',
+  'GET /metrics',
+  'GET /oembed',
+  'GET /openapi.json',
+  'GET /w/:id',
+  'GET /w/:id/launcher.js',
+  'OPTIONS /v1/events',
+  'POST /api/auth/forgot',
+  'POST /api/auth/login',
+  'POST /api/auth/login/second-factor',
+  'POST /api/auth/register',
+  'POST /api/auth/reset',
+  'POST /api/auth/verify',
+  'POST /v1/events',
+]
+
+test.each([
+  ['builder', 'purchase_templates'],
+  ['end_user', 'purchase_widgets'],
+  ['super_admin', 'purchase_templates'],
+] as const)('a key of a %s that may only %s reaches nothing else', async (persona, scope) => {
+  const owner = await client.person(persona)
+  // What can be the owner's own is, so that nothing is refused for being somebody else's.
+  const ownOr = (other: Persona) => (persona === other ? owner : client.person(other))
+  const project = await client.releasedProject(await ownOr('builder'))
+  const { data: implementation } = await client.implement(await ownOr('end_user'), project.id)
+  const { key } = (await create(owner, { scopes: [scope] })).data
+  const room: Record<string, string> = {
+    widgets: implementation.id,
+    modules: implementation.id,
+    w: implementation.id,
+    builders: 'me',
+    'end-users': 'me',
+    users: owner.user.id,
+  }
+  const reached: string[] = []
+  for (const { method, path } of client.app.routes) {
+    if (method === 'ALL' || OPEN.includes(`${method} ${path}`) || path === '/api/widgets/implement') continue
+    const place = path.split('/').find((part) => part in room)
+    const address = path
+      .replace(':id', place ? room[place]! : project.id)
+      .replace(':channel', 'stable')
+      .replace(':provider', 'google')
+    const response = await client.app.request(address, {
+      method,
+      headers: { authorization: `Bearer ${key}` },
+      ...(method !== 'GET' && { body: path.endsWith('/status') ? '{"status":"paused"}' : '{}' }),
+    })
+    if (![401, 403].includes(response.status)) reached.push(`${method} ${path} ${response.status}`)
+  }
+  expect(reached).toEqual([])
 })

@@ -53,7 +53,7 @@ builders.get('/:id/ingest', requirePermission('manage_implementations'), async (
   return c.json({ success: true, data: report })
 })
 
-builders.get('/:id/customers', async (c) => {
+builders.get('/:id/customers', requirePermission('manage_implementations'), async (c) => {
   const userId = readOwner(c, 'builder')
   const query = readQuery(c.req, customersQuery)
   return c.json({
