@@ -3,6 +3,7 @@ import { readFileSync, rmSync } from 'node:fs'
 import commonjs from '@rollup/plugin-commonjs'
 import json from '@rollup/plugin-json'
 import resolve from '@rollup/plugin-node-resolve'
+import terser, { type Options as MinifyOptions } from '@rollup/plugin-terser'
 import { transform } from 'esbuild'
 import type { OutputAsset, OutputChunk, Plugin, RollupOptions } from 'rollup'
 import esbuild from 'rollup-plugin-esbuild'
@@ -29,11 +30,55 @@ const node = () => [
 /** Packages stay outside what runs on Node; our own rooms are bundled. */
 const isPackage = (id: string) => !/^[./]|^\0/.test(id)
 
+/** What every visit downloads is worth the slower minifier. */
+const tight = (options: MinifyOptions = {}) => [
+  ...browser(false),
+  terser({
+    toplevel: true,
+    ecma: 2020,
+    compress: { passes: 4, unsafe_arrows: true, unsafe_methods: true, pure_getters: true },
+    ...options,
+  }),
+]
+
+/** Names that end in `_` are ours to shorten. Preact's, which end in two, are known to what builds on it. */
+const OWN_NAMES = { properties: { regex: /[a-z]_$/ } }
+
+/**
+ * The script tag with what it loads later, evergreen or under names that hold the version and never change. The digest
+ * of the latter stands in `oriel.json`, for pages that pin it.
+ */
+const loader = (pinned: string): RollupOptions[] => {
+  const define = esbuild({ define: { __PINNED__: JSON.stringify(pinned) } })
+  return [
+    {
+      input: 'loader/oriel.ts',
+      plugins: [define, ...tight({ mangle: OWN_NAMES }), ...(pinned ? [publishedDigest] : [])],
+      output: { file: `dist/public/oriel${pinned}.js`, format: 'iife', strict: false },
+    },
+    ...['overlay', 'service'].map((name) => ({
+      input: `loader/${name}.ts`,
+      plugins: tight({ module: true }),
+      output: { file: `dist/public/oriel-${name}${pinned}.js`, format: 'es' as const },
+    })),
+  ]
+}
+
+const publishedDigest: Plugin = {
+  name: 'published-digest',
+  generateBundle(_, bundle) {
+    const [{ code, fileName }] = Object.values(bundle) as [OutputChunk]
+    const integrity = `sha384-${createHash('sha384').update(code).digest('base64')}`
+    const source = JSON.stringify({ version, src: `/${fileName}`, integrity })
+    this.emitFile({ type: 'asset', fileName: 'oriel.json', source })
+  },
+}
+
 /** Gathers the frame's scripts with their CSP hashes into one file that Node reads and the Worker imports. */
 const frameScript = (name: string): RollupOptions => ({
   input: `sdk/frame/${name}.ts`,
   plugins: [
-    ...browser(),
+    ...tight(),
     {
       name: 'frame-json',
       generateBundle(_, bundle) {
@@ -46,7 +91,7 @@ const frameScript = (name: string): RollupOptions => ({
       },
     } satisfies Plugin,
   ],
-  output: { dir: 'dist/frame', format: 'iife' },
+  output: { dir: 'dist/frame', format: 'iife', strict: false },
 })
 
 /** Collects imported stylesheets into one, and writes the page that loads the hashed files. */
@@ -86,17 +131,17 @@ const dashboardPage = (): Plugin => {
 }
 
 const builds: Record<string, RollupOptions[]> = {
-  loader: [
-    {
-      input: 'loader/oriel.ts',
-      plugins: browser(),
-      output: { file: 'dist/public/oriel.js', format: 'iife' },
-    },
-  ],
+  loader: [...loader(''), ...loader(`@${version}`)],
   frame: [frameScript('outer'), frameScript('inner'), frameScript('refused')],
   sdk: [
     {
-      input: { index: './sdk/index.ts', config: './sdk/config.ts', cli: './sdk/cli/main.ts' },
+      input: {
+        index: './sdk/index.ts',
+        config: './sdk/config.ts',
+        extras: './sdk/extras.ts',
+        markup: './sdk/markup.ts',
+        cli: './sdk/cli/main.ts',
+      },
       external: isPackage,
       plugins: node(),
       output: {

@@ -4,185 +4,153 @@ import { PROTOCOL, type FrameMessage, type Greeting, type HostMessage } from '..
 /**
  * The script tag. It gives every `<oriel-widget>` its frame, or adopts the one in its markup, and speaks with it.
  * Whatever goes wrong in here becomes an `oriel:error` event and a line in the console, never an exception.
+ * What most pages never need is in `overlay.ts` and `service.ts` and comes when it is called for.
+ * Names that end in `_` are shortened by the build.
  */
-type Command = [method: 'open' | 'close' | 'send', implementation: string, name: string, data?: Json]
+declare const __PINNED__: string
+type Scripts = { overlay: typeof import('./overlay'); service: typeof import('./service') }
+type Command = Parameters<Scripts['service']['run']>
 declare global {
   interface Window {
-    oriel?: { (...command: Command): void; q?: Iterable<Command> }
+    oriel?: { (...command: Command): void; q?: Command[] }
   }
 }
 
-/** A frame that has said nothing this long after it was loaded or in sight is not one of Oriel's. */
+/** A frame that has said nothing this long after it was loaded or in sight is loaded again, each time twice as late. */
 const SILENCE_MS = 8000
-const TAG = 'oriel-widget'
-const IMPLEMENTATION = 'implementation'
+/** Makes another address after a failure, because browsers remember a module that did not come. */
+let failures: unknown = 0
 const script = document.currentScript as HTMLScriptElement
 const { origin } = new URL(script.src)
+const root = document.documentElement
 const elements = new Set<OrielWidget>()
-/** Commands for elements that the page does not have yet. */
-const pending: Command[] = []
 
-const whenParsed = (then: () => void) =>
-  document.readyState === 'loading' ? addEventListener('DOMContentLoaded', then) : then()
+const emit = (element: Element, type: string, detail: unknown) =>
+  element.dispatchEvent(new CustomEvent(`oriel:${type}`, { detail, bubbles: true }))
 
-const emit = (element: Element, type: string, detail?: unknown) =>
-  element.dispatchEvent(new CustomEvent(`oriel:${type}`, { bubbles: true, detail }))
-
-const addressOf = (element: Element) => `${origin}/w/${element.getAttribute(IMPLEMENTATION)}`
-
-const makeFrame = (element: Element) => {
-  const frame = document.createElement('iframe')
-  frame.title = element.getAttribute('title') || 'Widget'
-  frame.loading = element.getAttribute('loading') === 'eager' ? 'eager' : 'lazy'
-  frame.setAttribute('sandbox', 'allow-scripts')
-  frame.src = addressOf(element)
-  element.append(frame)
-  return frame
+/** Calls a function of another script, which is loaded at the first call, or later if the server cannot be reached. */
+const use = <File extends keyof Scripts, Name extends keyof Scripts[File]>(
+  file: File,
+  name: Name,
+  ...values: Scripts[File][Name] extends (...values: infer Values) => unknown ? Values : never
+) => {
+  const loaded: Promise<Record<Name, (...values: unknown[]) => void>> = import(
+    `${origin}/oriel-${file}${__PINNED__}.js?` + failures
+  )
+  loaded.then(
+    (script) => script[name](...values),
+    (error) => {
+      failures = setTimeout(use, SILENCE_MS, file, name, ...values)
+      emit(root, 'error', { message: `${error}`, code: 'unreachable' })
+    },
+  )
 }
-
-/** Binds an element to its frame, for as long as both live: a frame that is loaded again says hello again. */
-const adopt = (element: OrielWidget, frame: HTMLIFrameElement) => {
-  const { style } = frame
-  let port: MessagePort
-  let isHeard = false
-
-  const tell = (message: HostMessage) => {
-    try {
-      port.postMessage(message)
-    } catch (error) {
-      emit(element, 'error', { code: 'unsendable', message: `${error}` })
-    }
-  }
-
-  const wake = () => {
-    isHeard = true
-    element.style.display = ''
-    element.refresh!()
-  }
-
-  const fail = (code: string) => {
-    if (element.style.display || !element.isConnected) return
-    element.style.display = 'none'
-    const message = `Oriel: ${addressOf(element)} is ${code}`
-    console.warn(message)
-    emit(element, 'error', { code, message })
-  }
-
-  const expect = () => setTimeout(() => isHeard || fail('unreachable'), SILENCE_MS)
-
-  /** Hands over a fresh port: after the frame's hello, or on the chance that the hello came before this script. */
-  const offer = () => {
-    const { port1, port2 } = new MessageChannel()
-    port = port1
-    port.onmessage = ({ data: { type, detail } }: MessageEvent<FrameMessage>) => {
-      if (type === 'resize') style.height = `${detail}px`
-      else emit(element, type, detail)
-      if (!isHeard) wake()
-    }
-    // An opaque origin cannot be named; what the window shows, this page alone decides.
-    frame.contentWindow?.postMessage({ oriel: PROTOCOL, type: 'port' } satisfies Greeting, '*', [port2])
-    element.refresh!()
-  }
-
-  element.greet = ({ data, source }) => {
-    if (source !== frame.contentWindow || data?.oriel !== PROTOCOL) return
-    if (data.type === 'refused') fail(data.reason)
-    else {
-      offer()
-      wake()
-    }
-  }
-
-  element.refresh = (attribute) => {
-    if (attribute === IMPLEMENTATION) frame.src = addressOf(element)
-    // Without a theme of its own the widget follows the page's color-scheme, as a native control does.
-    style.colorScheme = ''
-    style.colorScheme = element.getAttribute('theme')!
-    const { colorScheme, direction } = getComputedStyle(frame)
-    tell({
-      type: 'context',
-      colorScheme,
-      direction,
-      locale: element.getAttribute('locale') || element.closest<HTMLElement>('[lang]')?.lang,
-      configuration: element.getAttribute('configuration'),
-    })
-    if (isHeard) element.early.splice(0).forEach(tell)
-  }
-
-  style.border = '0'
-  style.width = '100%'
-  frame.onload = expect
-  // Its load event may be over; further down a lazy frame may not have begun.
-  if (frame.getBoundingClientRect().top < innerHeight) expect()
-  offer()
-  for (const command of pending.splice(0)) run(...command)
-}
-
 class OrielWidget extends HTMLElement {
-  static observedAttributes = [IMPLEMENTATION, 'theme', 'locale', 'configuration']
-  /** Messages for a frame that has not spoken yet. */
-  early: HostMessage[] = []
-  declare greet?: (event: MessageEvent<Greeting | undefined>) => void
-  declare refresh?: (attribute?: string) => void
+  /** Speaks with the frame, once that has said hello. */
+  declare port?: MessagePort | undefined
+  declare hear_?: (event: Partial<MessageEvent<Greeting | undefined>>) => void
 
   connectedCallback() {
     elements.add(this)
-    const frame = this.querySelector('iframe')
-    if (this.greet) return
-    if (frame) adopt(this, frame)
+    const begin = () => this.hear_ || adopt(this)
+    // Of all modes, only inline is spelled without an a.
+    if (/a/.test(this.getAttribute('mode')!)) use('overlay', 'furnish', this, addressOf(this), begin)
     // While the page is parsed, the frame may be the very next thing to come.
-    else whenParsed(() => this.isConnected && adopt(this, this.querySelector('iframe') ?? makeFrame(this)))
+    else if (document.readyState === 'loading' && !this.querySelector('iframe'))
+      addEventListener('DOMContentLoaded', begin)
+    else begin()
   }
 
   disconnectedCallback() {
     elements.delete(this)
   }
 
-  /** With this, `moveBefore` moves the element without loading its frame again. */
-  connectedMoveCallback() {}
-
-  attributeChangedCallback(attribute: string) {
-    this.refresh?.(attribute)
-  }
-
-  send(name: string, data: Json = null) {
-    this.early.push({ type: 'message', name, data })
-    this.refresh?.()
+  send(name: string, data?: Json) {
+    use('service', 'send', this, name, data)
   }
 
   open() {
-    emit(this, 'open')
+    use('overlay', 'open', this)
   }
 
   close() {
-    emit(this, 'close')
+    use('overlay', 'close', this)
   }
 }
 
-const run = (...command: Command) => {
-  const [method, implementation, name, data] = command
-  const found = [...elements].filter((element) => element.getAttribute(IMPLEMENTATION) === implementation)
-  if (!found[0]) pending.push(command)
-  for (const element of found) element[method](name, data)
+const addressOf = (element: Element) => `${origin}/w/${element.getAttribute('implementation')}`
+
+/** Binds an element to its frame, for as long as both live: a frame that is loaded again says hello again. */
+const adopt = (element: OrielWidget) => {
+  const found = element.querySelector('iframe')
+  const frame = found || document.createElement('iframe')
+  const style = frame.style
+  let address = addressOf(element)
+  const expect = () => setTimeout(() => element.port || use('service', 'fail', element), SILENCE_MS)
+
+  // An opaque origin cannot be named; what the window shows, this page alone decides.
+  const greet = (ports?: MessagePort[]) =>
+    frame.contentWindow?.postMessage({ oriel: PROTOCOL } satisfies Greeting, '*', ports)
+
+  element.hear_ = ({ data, source }) => {
+    if (source) {
+      if (source !== frame.contentWindow || data?.oriel !== PROTOCOL) return
+      if (data.refused) return use('service', 'fail', element, data.refused)
+      const { port1, port2 } = new MessageChannel()
+      element.port = port1
+      port1.onmessage = ({ data: { type, detail } }: MessageEvent<FrameMessage>) => {
+        if (type === 'resize') style.height = `${detail}px`
+        else if (type === 'ask') use('service', 'answer', element, detail)
+        else emit(element, type, detail)
+      }
+      greet([port2])
+    }
+    if (address !== (address = addressOf(element))) use('service', 'reload', element)
+    // Without a theme of its own the widget follows the page's color-scheme, as a native control does.
+    style.colorScheme = element.getAttribute('theme')?.replace('auto', '') ?? ''
+    const { colorScheme, direction } = getComputedStyle(frame)
+    element.port?.postMessage({
+      type: 'context',
+      colorScheme,
+      direction,
+      locale: element.getAttribute('locale') || element.closest<HTMLElement>('[lang]')?.lang,
+      configuration: element.getAttribute('configuration'),
+      consent: root.dataset.orielConsent,
+    } satisfies HostMessage)
+  }
+
+  if (!found) {
+    frame.title = element.title || 'Widget'
+    frame.loading = (element.getAttribute('loading') as 'eager') || 'lazy'
+    frame.sandbox = 'allow-scripts'
+    frame.src = address
+    element.append(frame)
+  }
+  style.border = '0'
+  style.width = '100%'
+  frame.onload = expect
+  // Its load event may be over; further down a lazy frame may not have begun, which the service looks at closely.
+  if (frame.offsetTop < innerHeight) expect()
+  observer.observe(element, { attributes: true })
+  greet()
 }
+
+const hear = (event: object) => elements.forEach((element) => element.hear_?.(event))
+const observer = new MutationObserver(hear)
 
 // A second script tag brings its own widget, not a second loader.
-if (!customElements.get(TAG)) {
-  addEventListener('message', (event) => {
-    for (const element of elements) element.greet?.(event)
+if (!customElements.get('oriel-widget')) {
+  addEventListener('message', hear)
+  addEventListener('click', (event) => {
+    const opener = (event.target as Element).closest<HTMLElement>('[data-oriel-open]')
+    if (!opener) return
+    event.preventDefault()
+    use('service', 'run', 'open', opener.dataset.orielOpen!)
   })
-  new MutationObserver(() => {
-    for (const element of elements) element.refresh?.()
-  }).observe(document.documentElement, { attributes: true })
-  customElements.define(TAG, OrielWidget)
-  const queue = window.oriel?.q ?? []
-  window.oriel = run
-  for (const command of queue) run(...command)
+  observer.observe(root, { attributes: true })
+  customElements.define('oriel-widget', OrielWidget)
+  const run = (...command: Command) => use('service', 'run', ...command)
+  self.oriel?.q?.forEach((command) => run(...command))
+  self.oriel = run
 }
-
-if (script.dataset.implementation) {
-  const element = document.createElement(TAG)
-  element.setAttribute(IMPLEMENTATION, script.dataset.implementation)
-  if (document.head.contains(script)) whenParsed(() => document.body.prepend(element))
-  else script.after(element)
-}
+if (script.dataset.implementation) use('service', 'place', script)

@@ -3,7 +3,9 @@ import * as preact from 'preact'
 import * as hooks from 'preact/hooks'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { expressionOf, OFFERED } from './abi'
+import * as extras from './extras'
 import * as sdk from './index'
+import { actions } from './runtime'
 
 const own: Record<string, unknown> = { ...preact, ...hooks, ...sdk }
 let oriel: unknown[]
@@ -21,13 +23,19 @@ beforeAll(async () => {
   oriel = found
 })
 
-test('has everything that Preact, its hooks and the SDK export', () => {
-  expect(Object.keys(own).filter((name) => !expressionOf(name))).toEqual([])
+test('has everything that Preact, its hooks and the SDK export, but what is bundled', () => {
+  const missing = Object.keys(own).filter((name) => !expressionOf(name))
+  expect(missing.sort()).toEqual(Object.keys(extras).sort())
 })
 
-test.for(OFFERED.filter((name) => name !== 'mount' && name !== 'jsx'))('offers %s in its place', (name) => {
-  expect(taken(name)).toBe(own[name])
-})
+test('has the actions where bundled code looks for them', () => expect(taken('actions')).toBe(actions()))
+
+test.for(OFFERED.filter((name) => !['mount', 'jsx', 'actions'].includes(name)))(
+  'offers %s in its place',
+  (name) => {
+    expect(taken(name)).toBe(own[name])
+  },
+)
 
 describe('names that come with the bundle', () => {
   const vnode = preact.h('p', { key: 'k', id: 'a' }, 'text', 'more')

@@ -21,10 +21,10 @@ export const OFFERED = [
   'useContext',
   'useErrorBoundary',
   'useConfiguration',
-  'useHost',
   'useLocale',
   'useTheme',
   'useTrack',
+  'actions',
 ] as const
 
 export type Offered = (typeof OFFERED)[number]

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Manifest } from '../schema/wire/manifest'
+import type { Launcher, Manifest } from '../schema/wire/manifest'
 
 /** What `oriel.config.ts` says about a widget. It is read at build time only and becomes the manifest. */
 export type WidgetConfig<Schema extends z.ZodObject = z.ZodObject> = {
@@ -24,6 +24,8 @@ export type WidgetConfig<Schema extends z.ZodObject = z.ZodObject> = {
   permissions?: Partial<Manifest['permissions']>
   /** The interactions it reports, with their titles in reports. */
   events?: { name: string; title?: string }[]
+  /** The button that opens it where it floats or slides in: by default a speech bubble with the title, at the end. */
+  launcher?: Partial<Launcher>
 }
 
 /** Gives `oriel.config.ts` its types; `useConfiguration<typeof config>()` takes the configuration's from them. */

@@ -1,4 +1,4 @@
-import { useContext, useLayoutEffect } from 'preact/hooks'
+import { useContext } from 'preact/hooks'
 import type { Json, JsonObject } from '../schema/wire/json'
 import type { Theme } from '../schema/wire/message'
 import { Room, type RoomState } from './room'
@@ -29,16 +29,5 @@ export const useTheme = (): Theme => useRoom().theme
 /** The language (BCP 47) and writing direction of the page around the widget. */
 export const useLocale = (): Pick<RoomState, 'locale' | 'direction'> => useRoom()
 
-/**
- * The way to the host page. `send` fires the DOM event `oriel:event` on the widget's element; `onMessage` hears what
- * the page sends with the element's `send(name, data)`. The height needs no message: it follows the content.
- */
-export function useHost(
-  onMessage?: (name: string, data: Json) => void,
-): Pick<RoomState, 'send' | 'open' | 'close'> {
-  const room = useRoom()
-  useLayoutEffect(() => onMessage && room.listen(onMessage))
-  return room
-}
-
+export { copyText, Link, useHost, useStorage, type Host } from './extras'
 export type { Json, JsonObject, Theme }

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { fileHeadersOf } from '../ingest-api/src/public-files'
+import { renderLauncher } from '../ingest-api/src/frame/render-launcher'
 import { prepareRoom, renderFrame, renderRefusal } from '../ingest-api/src/frame/render-frame'
 import type { WireBatch, WireEvent } from '../schema/wire/event'
 import type { FrameAssets, FrameScript } from '../schema/wire/frame'
@@ -22,6 +24,8 @@ export type EmbedServer = {
   events: () => WireEvent[]
   /** Answers posts with this status instead of 202. */
   outage: number | undefined
+  /** Ends every connection without an answer. */
+  isDown: boolean
   /** Changes documents on their way, after their hashes were made. */
   tamper: ((html: string) => string) | undefined
   close: () => Promise<void>
@@ -34,7 +38,6 @@ const listen = (server: Server) =>
 
 export async function startEmbedServer(): Promise<EmbedServer> {
   const assets: FrameAssets = { outer: script('outer'), inner: script('inner'), refused: script('refused') }
-  const loader = readFileSync('dist/public/oriel.js', 'utf8')
   const widgets: EmbedServer['widgets'] = new Map()
   const pages: EmbedServer['pages'] = new Map()
   const batches: WireBatch[] = []
@@ -46,8 +49,14 @@ export async function startEmbedServer(): Promise<EmbedServer> {
   })
   const orielServer = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? '', oriel)
-    if (pathname === '/oriel.js') {
-      response.writeHead(200, { 'Content-Type': 'text/javascript; charset=utf-8' }).end(loader)
+    const file = fileHeadersOf(pathname, { environment: 'development' })
+    if (embed.isDown) request.destroy()
+    else if (file) {
+      response.writeHead(200, { ...file, 'Content-Type': 'text/javascript; charset=utf-8' })
+      response.end(readFileSync(`dist/public${pathname}`, 'utf8'))
+    } else if (pathname.endsWith('/launcher.js')) {
+      const answer = renderLauncher(widgets.get(pathname.split('/')[2]!)?.manifest ?? 'unknown')
+      response.writeHead(200, answer.headers).end(answer.script)
     } else if (pathname.startsWith('/w/')) {
       const id = pathname.slice(3)
       const widget = widgets.get(id)
@@ -82,6 +91,7 @@ export async function startEmbedServer(): Promise<EmbedServer> {
     batches,
     events: () => batches.flatMap(({ events }) => events),
     outage: undefined,
+    isDown: false,
     tamper: undefined,
     async close() {
       for (const server of [hostServer, orielServer]) {

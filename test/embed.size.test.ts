@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { brotliCompressSync, constants } from 'node:zlib'
 import { expect, test } from 'vitest'
@@ -11,11 +12,16 @@ const frameScript = (name: string) => {
   return code
 }
 
-/** Bytes of brotli that every visit costs. They may sink; raising one takes a reason. */
+/**
+ * Bytes of brotli that every visit costs, and of the two scripts that only pages load which need them. They may sink;
+ * raising one takes a reason.
+ */
 test.for([
-  ['loader', 1250, () => readFileSync('dist/public/oriel.js', 'utf8')],
+  ['oriel.js', 1000, () => readFileSync('dist/public/oriel.js', 'utf8')],
+  ['oriel-overlay.js', 1500, () => readFileSync('dist/public/oriel-overlay.js', 'utf8')],
+  ['oriel-service.js', 1500, () => readFileSync('dist/public/oriel-service.js', 'utf8')],
   ['outer', 2500, () => frameScript('outer')],
-  ['inner', 6600, () => frameScript('inner')],
+  ['inner', 6500, () => frameScript('inner')],
   ['refused', 200, () => frameScript('refused')],
 ] as const)('%s stays within %i bytes', ([name, budget, read]) => {
   const size = compressed(read())
@@ -25,4 +31,13 @@ test.for([
 
 test.for(['outer', 'inner', 'refused'])('%s brings no zod, no source map and no end of a script', (name) => {
   expect(frameScript(name)).not.toMatch(/ZodError|_zod|sourceMappingURL|<\/script|<!--/)
+})
+
+test('the pinned loader has the digest that is published for it', () => {
+  const { src, integrity } = JSON.parse(readFileSync('dist/public/oriel.json', 'utf8'))
+  const digest = createHash('sha384')
+    .update(readFileSync(`dist/public${src}`))
+    .digest('base64')
+  expect(integrity).toBe(`sha384-${digest}`)
+  expect(src).toMatch(/^\/oriel@\d+\.\d+\.\d+\.js$/)
 })

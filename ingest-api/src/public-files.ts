@@ -21,7 +21,7 @@ export const PAGE_HEADERS = {
 /** Every address that a browser opens and nothing else has belongs to the dashboard, which has its own "not found". */
 export const isPage = (path: string, accept: string | null | undefined): boolean =>
   Boolean(accept?.includes('text/html')) &&
-  !/^\/(api|v1|w|health|metrics|oembed|dashboard|\.well-known)(\/|$)/.test(path)
+  !/^\/(api|v1|w|health|metrics|oembed|docs|dashboard|\.well-known)(\/|$)/.test(path)
 
 /** The headers of a public file, or nothing when no file may have this path. */
 export function fileHeadersOf(
@@ -29,10 +29,15 @@ export function fileHeadersOf(
   { environment }: Pick<Config, 'environment'>,
 ): Record<string, string> | undefined {
   const nosniff = { 'X-Content-Type-Options': 'nosniff' }
-  if (path === '/oriel.js')
+  // The loader, what it loads later, and the digest to pin it by; what has a version in its name never changes.
+  if (/^\/oriel(-overlay|-service)?(@[\d.]+)?\.js$|^\/oriel\.json$/.test(path))
     return {
       ...nosniff,
-      'Cache-Control': environment === 'production' ? 'public, max-age=300' : 'no-cache',
+      'Cache-Control': path.includes('@')
+        ? 'public, max-age=31536000, immutable'
+        : environment === 'production'
+          ? 'public, max-age=300'
+          : 'no-cache',
       'Access-Control-Allow-Origin': '*',
       'Cross-Origin-Resource-Policy': 'cross-origin',
     }

@@ -18,7 +18,7 @@ export function serveStatic(
   app.use('/dashboard/*', compress())
   app.use('/w/*', compress())
   app.use('/api/*', compress())
-  app.use('/oriel.js', compress())
+  app.use('/:file{oriel.*}', compress())
   const files = serveFiles({
     root: publicFolder,
     onFound: (_, c) => {

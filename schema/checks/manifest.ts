@@ -13,6 +13,18 @@ const source = z
     'Must be an https origin such as https://api.example.com, without a path.',
   )
 
+const launcher = z.strictObject({
+  label: line(40),
+  icon: z
+    .string()
+    .max(2000)
+    .regex(
+      /^[Mm][MmZzLlHhVvCcSsQqTtAa0-9eE ,.+-]*$/,
+      'Must be the path data of an SVG, such as "M4 4h16v12H9l-5 4z".',
+    ),
+  side: z.enum(['start', 'end']),
+})
+
 export const manifest = z.strictObject({
   name: slug,
   title: line(100),
@@ -31,4 +43,5 @@ export const manifest = z.strictObject({
   }),
   events: z.array(z.strictObject({ name: eventName, title: line(100) })).max(100),
   height: z.number().int().min(MIN_HEIGHT).max(MAX_HEIGHT),
+  launcher: launcher.optional(),
 }) satisfies z.ZodType<Manifest>

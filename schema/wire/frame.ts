@@ -12,6 +12,8 @@ export type FrameSettings = {
   configuration: JsonObject
   /** Keys of the configuration that the host page may override. */
   hostKeys: string[]
+  /** Whether the manifest lets the widget open links. */
+  popups: boolean
   title: string
   version: string
   /** Server clock when the document was made, epoch ms. */

@@ -26,4 +26,9 @@ export type Manifest = {
   events: { name: string; title: string }[]
   /** Height in CSS pixels that is kept free until the widget has told its own. */
   height: number
+  /** The button of the modes that float over the page; without it, a speech bubble with the title at the end. */
+  launcher?: Launcher | undefined
 }
+
+/** `icon` is the path data of an SVG in a box of 24 by 24; `side` follows the page's writing direction. */
+export type Launcher = { label: string; icon: string; side: 'start' | 'end' }

@@ -17,8 +17,8 @@ describe('isWidgetMessage', () => {
   test.for([
     { type: 'ready' },
     { type: 'pong' },
-    { type: 'open' },
-    { type: 'close' },
+    { type: 'ask', id: 0, what: 'open' },
+    { type: 'ask', id: 7, what: 'save', subject: 'draft', value: { text: '' } },
     { type: 'resize', height: 20 },
     { type: 'track', name: 'vote' },
     { type: 'track', name: 'vote', data: { answer: 'tea' } },
@@ -30,6 +30,9 @@ describe('isWidgetMessage', () => {
   test.for([
     ...nothings,
     { type: 'token' },
+    { type: 'ask', what: 'open' },
+    { type: 'ask', id: 1, what: 'toString' },
+    { type: 'ask', id: 1, what: 'link', subject: 7 },
     { type: 'resize', height: Infinity },
     { type: 'resize', height: '20' },
     { type: 'track', name: '' },

@@ -13,15 +13,12 @@ export const MAX_MESSAGES_PER_SECOND = 50
 export const MAX_FRAME_HEIGHT = 10_000
 
 /**
- * The only messages that travel from window to window; everything later goes over the port.
- * The outer frame says `hello` to the host page, which answers with `port`, or offers one unasked to a frame that may
- * have spoken before anybody listened. The inner frame, whose parent always listens first, brings its port along
- * with `hello`. A frame that has no widget says `refused`.
+ * The only message that travels from window to window; everything later goes over the port.
+ * The outer frame says it to the host page, which answers with the same and a port. The host page says it too, without
+ * a port, to a frame that may have spoken before anybody listened; it speaks again. The inner frame, whose parent always
+ * listens first, brings its port along. A frame that has no widget says why.
  */
-export type Greeting =
-  | { oriel: typeof PROTOCOL; type: 'hello' }
-  | { oriel: typeof PROTOCOL; type: 'port' }
-  | { oriel: typeof PROTOCOL; type: 'refused'; reason: FrameRefusal }
+export type Greeting = { oriel: typeof PROTOCOL; refused?: FrameRefusal }
 
 export type Theme = 'light' | 'dark'
 
@@ -33,22 +30,46 @@ export type Surroundings = { colorScheme: string; direction: string; locale?: st
 /** Something that the host page and the widget say to each other; what it means is theirs. */
 export type Message = { type: 'message'; name: string; data: Json }
 
-/** Host page to outer frame. `configuration` is the element's attribute: JSON of an object, or nothing. */
-export type HostMessage = ({ type: 'context'; configuration: string | null } & Surroundings) | Message
+/**
+ * What a widget cannot do in its sandbox and the host page does for it: `open` and `close` its dialog, close it on
+ * `escape`, open a `link` and `copy` text for a visitor who just clicked, `load` and `save` in the site's storage.
+ */
+export const ASKS = ['open', 'close', 'escape', 'link', 'copy', 'load', 'save'] as const
+
+/** `subject` is the URL, the text or the key; the value of {@link ASKS} `save` is null to remove it. */
+export type Ask = {
+  id: number
+  what: (typeof ASKS)[number]
+  subject?: string | undefined
+  value?: Json | undefined
+}
+
+/** Every ask gets one: what was loaded, or whether it was done. */
+export type Answer = { type: 'answer'; id: number; value: Json }
+
+/**
+ * Host page to outer frame. `configuration` is the element's attribute: JSON of an object, or nothing. `consent` is
+ * what the page said of its visitor's consent: 'true', 'false', or nothing.
+ */
+export type HostMessage =
+  | ({ type: 'context'; configuration: string | null; consent?: string | undefined } & Surroundings)
+  | Message
+  | Answer
 
 /** What went wrong, in a form that the host page and the reports share. */
 export type Fault = { code: string; message: string }
 
-/** Outer frame to host page. All but `resize` become a DOM event `oriel:<type>` with this detail. */
+/** Outer frame to host page. All but `resize` and `ask` become a DOM event `oriel:<type>` with this detail. */
 export type FrameMessage =
   | { type: 'resize'; detail: number }
-  | { type: 'ready' | 'open' | 'close'; detail?: undefined }
+  | { type: 'ask'; detail: Ask }
+  | { type: 'ready'; detail?: undefined }
   | { type: 'event'; detail: { name: string; data: Json } }
   | { type: 'error'; detail: Fault }
 
 /** Outer frame to inner frame. `configuration` is the whole of it, with the host page's share. */
 export type RoomMessage =
-  ({ type: 'context'; configuration: JsonObject } & Surroundings) | Message | { type: 'ping' }
+  ({ type: 'context'; configuration: JsonObject } & Surroundings) | Message | Answer | { type: 'ping' }
 
 /** What the runtime itself finds wrong with a widget, and the sentence for those who read it. */
 export const FAULTS = {
@@ -62,7 +83,8 @@ export const FAULTS = {
 
 /** Inner frame to outer frame. Written by whoever wrote the bundle, so nothing in it is to be believed. */
 export type WidgetMessage =
-  | { type: 'ready' | 'open' | 'close' | 'pong' | 'empty' }
+  | { type: 'ready' | 'pong' | 'empty' }
+  | ({ type: 'ask' } & Ask)
   | { type: 'resize'; height: number }
   | { type: 'track'; name: string; data?: JsonObject | undefined }
   | Message
@@ -78,14 +100,18 @@ const hostChecks: Record<string, (message: Record<string, unknown>) => boolean> 
     isText(message.colorScheme) &&
     isText(message.direction) &&
     isOptional(message.locale, isText) &&
+    isOptional(message.consent, isText) &&
     (message.configuration === null || isText(message.configuration)),
   message: (message) => isEventName(message.name),
+  answer: (message) => Number.isSafeInteger(message.id),
 }
 
 const widgetChecks: Record<string, (message: Record<string, unknown>) => boolean> = {
   ready: () => true,
-  open: () => true,
-  close: () => true,
+  ask: (message) =>
+    Number.isSafeInteger(message.id) &&
+    ASKS.includes(message.what as Ask['what']) &&
+    isOptional(message.subject, isText),
   pong: () => true,
   resize: (message) => Number.isFinite(message.height),
   track: (message) => isEventName(message.name) && isOptional(message.data, isObject),

@@ -19,34 +19,9 @@ export type Built = { folder: string; files: string[]; manifest: Manifest; size:
  */
 export async function build(folder: string): Promise<Built> {
   const { entry, described } = await readConfig(folder)
-  const result = await bundle({
-    absWorkingDir: folder,
-    stdin: {
-      contents: `import Widget from ${JSON.stringify(entry)}\n${mountCall('Widget')}`,
-      resolveDir: folder,
-    },
-    outfile: 'dist/bundle.js',
-    bundle: true,
-    write: false,
-    format: 'iife',
-    target: 'es2022',
-    minify: true,
-    sourcemap: 'external',
-    legalComments: 'none',
-    // One script is all that a widget is: what it shows comes along as text.
-    loader: {
-      '.svg': 'dataurl',
-      '.png': 'dataurl',
-      '.jpg': 'dataurl',
-      '.webp': 'dataurl',
-      '.woff2': 'dataurl',
-    },
-    define: { 'process.env.NODE_ENV': '"production"' },
-    tsconfigRaw: { compilerOptions: { jsx: 'react-jsx', jsxImportSource: 'preact' } },
-    plugins: [runtime],
-    metafile: true,
-    logLevel: 'silent',
-  }).catch(explainBuild)
+  let result = await compile(folder, entry)
+  if (MARKUP.test(result.outputFiles[1]!.text))
+    result = await compile(folder, entry, `import '@oriel/sdk/markup'\n`)
   const code = result.outputFiles.find(({ path }) => path.endsWith('.js'))!.contents
   const map = result.outputFiles.find(({ path }) => path.endsWith('.map'))!.contents
   if (code.length > MAX_BUNDLE_BYTES) {
@@ -75,6 +50,40 @@ export async function build(folder: string): Promise<Built> {
     compressed: brotliCompressSync(code).length,
   }
 }
+
+/** Signs of markup that needs the SDK's help in the sandbox. A word too many costs a few bytes, one too few a link. */
+const MARKUP = /["'`](?:a|form)["'`]|<(?:a|form)\b|oriel-?track|requestSubmit/i
+
+/** Bundles a component with the call that starts it, after what `before` says. */
+const compile = (folder: string, entry: string, before = '') =>
+  bundle({
+    absWorkingDir: folder,
+    stdin: {
+      contents: `${before}import Widget from ${JSON.stringify(entry)}\n${mountCall('Widget')}`,
+      resolveDir: folder,
+    },
+    outfile: 'dist/bundle.js',
+    bundle: true,
+    write: false,
+    format: 'iife',
+    target: 'es2022',
+    minify: true,
+    sourcemap: 'external',
+    legalComments: 'none',
+    // One script is all that a widget is: what it shows comes along as text.
+    loader: {
+      '.svg': 'dataurl',
+      '.png': 'dataurl',
+      '.jpg': 'dataurl',
+      '.webp': 'dataurl',
+      '.woff2': 'dataurl',
+    },
+    define: { 'process.env.NODE_ENV': '"production"' },
+    tsconfigRaw: { compilerOptions: { jsx: 'react-jsx', jsxImportSource: 'preact' } },
+    plugins: [runtime],
+    metafile: true,
+    logLevel: 'silent',
+  }).catch(explainBuild)
 
 /** Names the three inputs that bring the most, where a diet begins. */
 const largest = ({ outputs }: Metafile) =>

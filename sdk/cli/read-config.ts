@@ -9,6 +9,8 @@ import type { WidgetConfig } from '../config'
 import { explainBuild } from './explain-build'
 import { Failure } from './failure'
 
+/** The launcher's icon where the widget brings none: a speech bubble. */
+const BUBBLE = 'M4 4h16v12H9l-5 4z'
 const FILE = 'oriel.config.ts'
 const described = manifest.omit({ integrity: true, size: true })
 
@@ -64,6 +66,9 @@ export async function readConfig(folder: string): Promise<Described> {
     presets: config.presets ?? [],
     permissions: { network, images, popups },
     events: (config.events ?? []).map(({ name, title = name }) => ({ name, title })),
+    ...(config.launcher && {
+      launcher: { label: config.title, icon: BUBBLE, side: 'end', ...config.launcher },
+    }),
   })
   add('', checked.error?.issues ?? [])
   if (wrong.length > 0 || !checked.success) {

@@ -5,6 +5,17 @@ import * as hooks from 'preact/hooks'
 import { expressionOf } from '../abi'
 import * as sdk from '../index'
 
+/** Where the SDK keeps what is bundled with the widgets that use it. */
+const BUNDLED = '@oriel/sdk/extras'
+/** React's names for what Preact's compatibility layer gives; the bundle brings that layer along. */
+const REACT: Record<string, string> = {
+  react: 'preact/compat',
+  'react-dom': 'preact/compat',
+  'react-dom/client': 'preact/compat/client',
+  'react/jsx-runtime': 'preact/jsx-runtime',
+  'react/jsx-dev-runtime': 'preact/jsx-dev-runtime',
+}
+
 /** The modules that a widget takes from the runtime, with their names. */
 const MODULES: Record<string, string[]> = {
   preact: Object.keys(preact),
@@ -20,14 +31,16 @@ const MODULES: Record<string, string[]> = {
  */
 export const runtime: Plugin = {
   name: 'oriel-runtime',
-  setup({ onResolve, onLoad }) {
+  setup({ initialOptions: { absWorkingDir }, onResolve, onLoad, resolve }) {
+    onResolve({ filter: /^react(-dom)?(\/|$)/ }, ({ path, resolveDir, kind }) =>
+      Object.hasOwn(REACT, path) ? resolve(REACT[path]!, { resolveDir, kind }) : undefined,
+    )
     onResolve({ filter: /^(preact|@oriel\/sdk)/ }, ({ path }) =>
       Object.hasOwn(MODULES, path) ? { path, namespace: 'oriel' } : undefined,
     )
     onLoad({ filter: /./, namespace: 'oriel' }, ({ path }) => ({
-      contents: MODULES[path]!.map(
-        (name) => `export const ${name} = /* @__PURE__ */ (() => ${expressionOf(name)})()`,
-      ).join('\n'),
+      contents: MODULES[path]!.map((name) => exportOf(name)).join('\n'),
+      resolveDir: absWorkingDir!,
     }))
     onLoad({ filter: /\.css$/ }, async ({ path }) => {
       const { code } = await transform(await readFile(path, 'utf8'), {
@@ -38,4 +51,11 @@ export const runtime: Plugin = {
       return { contents: code.trim(), loader: 'text' }
     })
   },
+}
+
+function exportOf(name: string): string {
+  const expression = expressionOf(name)
+  return expression
+    ? `export const ${name} = /* @__PURE__ */ (() => ${expression})()`
+    : `export { ${name} } from '${BUNDLED}'`
 }

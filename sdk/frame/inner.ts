@@ -19,6 +19,7 @@ import {
   useState,
 } from 'preact/hooks'
 import type { WidgetSettings } from '../../schema/wire/frame'
+import type { Json } from '../../schema/wire/json'
 import {
   PROTOCOL,
   type Greeting,
@@ -26,8 +27,9 @@ import {
   type Surroundings,
   type WidgetMessage,
 } from '../../schema/wire/message'
-import { useConfiguration, useHost, useLocale, useTheme, useTrack } from '../index'
+import { useConfiguration, useLocale, useTheme, useTrack } from '../index'
 import { Room, type RoomState } from '../room'
+import type { Actions } from '../runtime'
 import { furnishRoom } from './prelude'
 
 /** The inner room, where the builder's bundle runs. */
@@ -51,11 +53,13 @@ const reportError = (error: unknown) => {
   post({ type: 'error', code: `${name}`, message: `${message}`, stack: `${stack}` })
 }
 
-const actions: Pick<RoomState, 'track' | 'send' | 'open' | 'close' | 'listen'> = {
+const answers: ((value: Json) => void)[] = []
+
+const actions: Actions = {
+  ask: (what, subject, value) =>
+    new Promise((answer) => post({ type: 'ask', id: answers.push(answer) - 1, what, subject, value })),
   track: (name, data) => post({ type: 'track', name, data }),
   send: (name, data) => post({ type: 'message', name, data }),
-  open: () => post({ type: 'open' }),
-  close: () => post({ type: 'close' }),
   listen(listener) {
     listeners.add(listener)
     return () => listeners.delete(listener)
@@ -120,16 +124,17 @@ const oriel = [
   useContext,
   useErrorBoundary,
   useConfiguration,
-  useHost,
   useLocale,
   useTheme,
   useTrack,
+  actions,
 ]
 /** In the order of `abi.ts`. */
 Object.assign(window, { oriel })
 
 port.onmessage = ({ data: message }: MessageEvent<RoomMessage>) => {
   if (message.type === 'ping') post({ type: 'pong' })
+  else if (message.type === 'answer') answers[message.id]?.(message.value)
   else if (message.type === 'message') for (const listener of listeners) listener(message.name, message.data)
   else {
     surroundings = message
@@ -138,7 +143,8 @@ port.onmessage = ({ data: message }: MessageEvent<RoomMessage>) => {
   }
 }
 dark.addEventListener('change', show)
+addEventListener('keydown', ({ key }) => key === 'Escape' && actions.ask('escape'))
 addEventListener('error', ({ error, message }) => reportError(error ?? message))
 addEventListener('unhandledrejection', ({ reason }) => reportError(reason))
 addEventListener('DOMContentLoaded', () => Widget ?? post({ type: 'empty' }))
-parent.postMessage({ oriel: PROTOCOL, type: 'hello' } satisfies Greeting, '*', [port2])
+parent.postMessage({ oriel: PROTOCOL } satisfies Greeting, '*', [port2])

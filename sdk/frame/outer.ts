@@ -9,6 +9,8 @@ import {
   MAX_FRAME_HEIGHT,
   MAX_MESSAGES_PER_SECOND,
   PROTOCOL,
+  type Answer,
+  type Ask,
   type FrameMessage,
   type Greeting,
   type RoomMessage,
@@ -37,7 +39,7 @@ const outbox = createOutbox({
   now: () => settings.now + performance.now() - startedAt,
 })
 /** Visitors who ask not to be followed are counted once, and nothing is told of them. */
-const isPrivate =
+let isPrivate =
   (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl === true ||
   navigator.doNotTrack === '1'
 
@@ -91,6 +93,18 @@ const followHeight = createSteadyHeight(
   () => reportFault('resize_loop'),
 )
 
+/** A widget that the visitor has not just touched opens no window and no clipboard. */
+const ask = ({ id, what, subject, value }: Ask) => {
+  const isLink = what === 'link'
+  if (
+    isLink || what === 'copy'
+      ? !navigator.userActivation.isActive || (isLink && !(settings.popups && /^https?:/.test(subject!)))
+      : isPrivate && what === 'save'
+  )
+    widgetPort!.postMessage({ type: 'answer', id, value: false } satisfies Answer)
+  else tellHost({ type: 'ask', detail: { id, what, subject, value } })
+}
+
 const fromWidget = (message: WidgetMessage) => {
   switch (message.type) {
     case 'ready': {
@@ -105,9 +119,8 @@ const fromWidget = (message: WidgetMessage) => {
       for (const early of forWidget.splice(0)) widgetPort?.postMessage(early)
       return
     }
-    case 'open':
-    case 'close':
-      return tellHost({ type: message.type })
+    case 'ask':
+      return ask(message)
     case 'resize':
       return followHeight(message.height, performance.now())
     case 'track':
@@ -167,6 +180,7 @@ const connectHost = (port: MessagePort) => {
       if (news === told) return
       told = news
       context = { ...data, configuration: configure(data.configuration) }
+      isPrivate ||= data.consent === 'false'
       document.documentElement.style.colorScheme = data.colorScheme
       widgetPort?.postMessage(context)
     } else if (isReady) widgetPort?.postMessage(data)
@@ -176,11 +190,14 @@ const connectHost = (port: MessagePort) => {
 }
 
 addEventListener('message', ({ data, source, origin, ports: [port] }: MessageEvent<unknown>) => {
-  if (!port || !isGreeting(data)) return
-  if (source === document.querySelector('iframe')?.contentWindow) connectWidget(port)
-  else if (source === parent && isAllowed(origin)) connectHost(port)
+  if (!isGreeting(data)) return
+  if (source !== parent) {
+    if (port && source === document.querySelector('iframe')?.contentWindow) connectWidget(port)
+  } else if (!port) greet()
+  else if (isAllowed(origin)) connectHost(port)
 })
-parent.postMessage({ oriel: PROTOCOL, type: 'hello' } satisfies Greeting, '*')
+const greet = () => parent.postMessage({ oriel: PROTOCOL } satisfies Greeting, '*')
+greet()
 
 setInterval(() => {
   if (document.hidden || isMuted) heardAt = performance.now()

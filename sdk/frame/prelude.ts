@@ -29,15 +29,14 @@ export function furnishRoom(): void {
   })
 
   // CSP does not govern peer connections. A nested frame cannot bring them back, because none may be made here.
-  for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'WebTransport']) {
+  for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'WebTransport'])
     Reflect.deleteProperty(window, name)
-  }
 
   // A widget that nobody has touched takes neither the focus nor the page's scroll position, and never its history.
   for (const name of ['focus', 'scrollIntoView'] as const) {
     const original = HTMLElement.prototype[name]
     HTMLElement.prototype[name] = function (options) {
-      if (navigator.userActivation?.hasBeenActive)
+      if (navigator.userActivation.hasBeenActive)
         original.call(this, { ...Object(options), preventScroll: true })
     }
   }

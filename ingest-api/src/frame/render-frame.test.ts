@@ -82,6 +82,7 @@ describe('renderFrame', () => {
       origins: ['https://shop.example'],
       configuration: { question: 'Tea?', accent: '#000000' },
       hostKeys: ['question'],
+      popups: false,
       title: 'Poll',
       version: '1.0.0',
       now: visit.now,

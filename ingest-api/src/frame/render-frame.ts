@@ -181,6 +181,7 @@ export function renderFrame(
     origins,
     configuration: resolved,
     hostKeys,
+    popups: manifest.permissions.popups,
     title,
     version,
     now,

@@ -9,6 +9,7 @@ import {
   type LiveImplementation,
 } from '../implementations/find-live-implementation'
 import { signSessionToken } from '../ingest/session-token'
+import { renderLauncher } from './render-launcher'
 import { prepareRoom, renderFrame, renderRefusal, type FrameAnswer } from './render-frame'
 
 /**
@@ -39,6 +40,14 @@ export async function serveFrame(handles: Handles, id: string, isPreview: boolea
     signSessionToken(keys.session, claims, now),
   ])
   return renderFrame(frame, room, { ...live, origins }, { token, baseUrl: config.baseUrl, now })
+}
+
+/** Answers `GET /w/:id/launcher.js`. */
+export async function serveLauncher(handles: Handles, id: string) {
+  const live = await handles.caches.implementations.get(id, handles.now(), () =>
+    findLiveImplementation(handles, id),
+  )
+  return renderLauncher(refusalOf(live) ?? live?.manifest ?? 'unreleased')
 }
 
 function refusalOf(live: LiveImplementation | undefined): FrameRefusal | undefined {

@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { serveFrame } from '../frame/serve-frame'
+import { serveFrame, serveLauncher } from '../frame/serve-frame'
 import type { AppEnv } from './context'
 
 export const frame = new Hono<AppEnv>()
@@ -11,4 +11,9 @@ frame.get('/:id', async (c) => {
     c.req.query('preview') !== undefined,
   )
   return c.html(html, status, headers)
+})
+
+frame.get('/:id/launcher.js', async (c) => {
+  const { headers, script } = await serveLauncher(c.var.handles, c.req.param('id'))
+  return c.body(script, 200, headers)
 })

@@ -48,10 +48,13 @@ const TABLE: Row[] = [
   // Open to everybody. A wrong body shows that the door itself was open.
   ['GET /health',                                    [200, 200, 200, 200, 200, 200, 200, 200]],
   ['GET /.well-known/jwks.json',                      [200, 200, 200, 200, 200, 200, 200, 200]],
+  ['GET /openapi.json',                              [200, 200, 200, 200, 200, 200, 200, 200]],
+  ['GET /docs',                                      [200, 200, 200, 200, 200, 200, 200, 200]],
   ['GET /metrics',                                   [200, 200, 200, 200, 200, 200, 200, 200]],
   ['OPTIONS /v1/events',                             [204, 204, 204, 204, 204, 204, 204, 204]],
   ['POST /v1/events',                                [400, 400, 400, 400, 400, 400, 400, 400], () => ({ body: {} })],
   ['GET /w/:id',                                     [200, 200, 200, 200, 200, 200, 200, 200], IMPLEMENTATION],
+  ['GET /w/:id/launcher.js',                         [200, 200, 200, 200, 200, 200, 200, 200], IMPLEMENTATION],
   ['GET /api/modules/:id/runtime',                   [200, 200, 200, 200, 200, 200, 200, 200], IMPLEMENTATION],
   ['POST /api/auth/register',                        [400, 400, 400, 400, 400, 400, 400, 400], () => ({ body: {} })],
   ['POST /api/auth/login',                           [400, 400, 400, 400, 400, 400, 400, 400], () => ({ body: {} })],
