@@ -68,8 +68,16 @@ export async function runChaos({ kills, clients, events, log = () => {} }: Chaos
   const { token, accessToken, loadsBefore } = await openDemo(servers[0]!)
   const outcomesBefore = await countOutcomes()
   const result: ChaosResult = {
-    ...{ kills: 0, outages: 0, acknowledged: 0, retried: 0, repeated: 0, lost: 0, doubled: 0 },
-    ...{ unacknowledged: 0, reported: 0, unaccounted: 0 },
+    kills: 0,
+    outages: 0,
+    acknowledged: 0,
+    retried: 0,
+    repeated: 0,
+    lost: 0,
+    doubled: 0,
+    unacknowledged: 0,
+    reported: 0,
+    unaccounted: 0,
   }
   const acknowledged = new Set<string>()
   const done: string[][] = []

@@ -112,7 +112,7 @@ describe('a plan', () => {
     expect((await client.publish(builder, id, '1.1.0')).status).toBe(200)
     const widgets = await Promise.all([1, 2, 3].map(() => client.implement(owner, id)))
     expect(widgets.map(({ status }) => status).sort()).toEqual([201, 201, 429])
-    const [widget] = widgets.filter(({ status }) => status === 201)
+    const widget = widgets.find(({ status }) => status === 201)
     await client.call<Implementation>('DELETE', `/api/widgets/${widget!.data.id}`, { as: owner })
     expect((await client.implement(owner, id)).status).toBe(201)
     expect((await client.call('POST', `/api/widgets/${widget!.data.id}/restore`, { as: owner })).status).toBe(
