@@ -1,6 +1,12 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Implementation } from '../../schema/wire/api'
-import { isGreeting, PROTOCOL, type FrameMessage, type Greeting } from '../../schema/wire/message'
+import {
+  isGreeting,
+  PROTOCOL,
+  type FrameMessage,
+  type Greeting,
+  type HostMessage,
+} from '../../schema/wire/message'
 import { Panel } from '../Panel/Panel'
 import { isDark } from '../Theme/theme'
 
@@ -25,15 +31,21 @@ export function WidgetPreview({ widget }: { widget: Implementation }) {
     const greet = ({ data, source }: MessageEvent<unknown>) => {
       const target = frame.current?.contentWindow
       if (!target || source !== target || !isGreeting(data)) return
-      if (data.type === 'refused') return setView({ state: 'refused', reason: data.reason })
+      if (data.refused) return setView({ state: 'refused', reason: data.refused })
       const { port1, port2 } = new MessageChannel()
       port1.onmessage = ({ data }: MessageEvent<FrameMessage>) => {
         setView({ state: 'shown' })
         if (data.type === 'resize') setHeight(data.detail)
       }
       // An opaque origin cannot be named; the window is the frame's own.
-      target.postMessage({ oriel: PROTOCOL, type: 'port' } satisfies Greeting, '*', [port2])
-      port1.postMessage({ type: 'context', theme })
+      target.postMessage({ oriel: PROTOCOL } satisfies Greeting, '*', [port2])
+      port1.postMessage({
+        type: 'context',
+        configuration: null,
+        colorScheme: theme,
+        direction: document.dir || 'ltr',
+        locale: document.documentElement.lang,
+      } satisfies HostMessage)
     }
     addEventListener('message', greet)
     return () => removeEventListener('message', greet)
