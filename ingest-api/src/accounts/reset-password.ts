@@ -2,7 +2,6 @@ import { and, eq, isNull, sql } from 'drizzle-orm'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { apiKeys } from '../../../schema/tables/api-keys'
 import type { TokenPurpose } from '../../../schema/tables/one-time-tokens'
-import { recoveryCodes, secondFactors } from '../../../schema/tables/second-factors'
 import { users } from '../../../schema/tables/users'
 import { invalidFields } from '../../../schema/wire/error'
 import type { ResetRequest } from '../../../schema/wire/requests'
@@ -14,6 +13,7 @@ import { endSessionsOf } from './end-session'
 import { invitationLetter, passwordChangedLetter, resetLetter } from './letters'
 import { issueToken, spendToken, type Proof } from './one-time-token'
 import { hashPassword } from './password'
+import { forgetSecondFactor } from './set-second-factor'
 
 /** Long enough to write a mail, so that the time of the answer does not tell who has an account. */
 const EVEN_MS = 150
@@ -97,6 +97,5 @@ async function forgetStrangers(tx: Queryable, userId: string, at: Date): Promise
     .update(apiKeys)
     .set({ revokedAt: at })
     .where(and(eq(apiKeys.userId, userId), isNull(apiKeys.revokedAt)))
-  await tx.delete(secondFactors).where(eq(secondFactors.userId, userId))
-  await tx.delete(recoveryCodes).where(eq(recoveryCodes.userId, userId))
+  await forgetSecondFactor(tx, userId)
 }

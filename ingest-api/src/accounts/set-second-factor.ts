@@ -80,7 +80,7 @@ export async function confirmSecondFactor(
       .where(eq(secondFactors.userId, userId))
     await tx.delete(recoveryCodes).where(eq(recoveryCodes.userId, userId))
     await tx.insert(recoveryCodes).values(codes.map((code) => ({ userId, hash: digestOfRecoveryCode(code) })))
-    await tellOwner(tx, handles, by, true)
+    await tellOwner(tx, handles, by, { userId, enabled: true })
   })
   return { recoveryCodes: codes }
 }
@@ -97,25 +97,51 @@ export async function disableSecondFactor(
   const { id: userId } = await confirmPassword(handles, by.actor, password)
   await checkSecondFactor(handles, userId, code)
   await handles.db.transaction(async (tx) => {
-    await tx.delete(secondFactors).where(eq(secondFactors.userId, userId))
-    await tx.delete(recoveryCodes).where(eq(recoveryCodes.userId, userId))
-    await tellOwner(tx, handles, by, false)
+    await forgetSecondFactor(tx, userId)
+    await tellOwner(tx, handles, by, { userId, enabled: false })
   })
+}
+
+/**
+ * Turns somebody's second step off for them, when phone and recovery codes are lost. Who they are was made sure of
+ * elsewhere; they are told by mail.
+ * @throws OrielError RESOURCE_NOT_FOUND when there is none
+ */
+export async function removeSecondFactor(
+  handles: Pick<Handles, 'db' | 'keys' | 'now'>,
+  by: By,
+  userId: string,
+): Promise<void> {
+  await handles.db.transaction(async (tx) => {
+    if (!(await forgetSecondFactor(tx, userId)))
+      throw new OrielError('RESOURCE_NOT_FOUND', 'This user has no second step.')
+    await tellOwner(tx, handles, by, { userId, enabled: false })
+  })
+}
+
+/** Takes the authenticator and its recovery codes away; answers whether there was one. */
+export async function forgetSecondFactor(tx: Queryable, userId: string): Promise<boolean> {
+  await tx.delete(recoveryCodes).where(eq(recoveryCodes.userId, userId))
+  const forgotten = await tx
+    .delete(secondFactors)
+    .where(eq(secondFactors.userId, userId))
+    .returning({ userId: secondFactors.userId })
+  return forgotten.length > 0
 }
 
 async function tellOwner(
   tx: Queryable,
   handles: Pick<Handles, 'keys' | 'now'>,
   { actor, requestId }: By,
-  enabled: boolean,
+  { userId, enabled }: { userId: string; enabled: boolean },
 ): Promise<void> {
-  const [user] = await tx.select({ email: users.email }).from(users).where(eq(users.id, actor.userId))
+  const [user] = await tx.select({ email: users.email }).from(users).where(eq(users.id, userId))
   await queueMail(tx, handles, user!.email, secondFactorLetter(enabled))
   await writeAudit(tx, {
     actor,
     requestId,
     action: enabled ? 'second_factor.enable' : 'second_factor.disable',
-    resource: { type: 'user', id: actor.userId },
+    resource: { type: 'user', id: userId },
   })
 }
 

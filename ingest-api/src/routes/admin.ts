@@ -11,6 +11,7 @@ import { setUserState, updateUser } from '../accounts/change-user'
 import { changeUsers } from '../accounts/change-users'
 import { getUser, listBuilders, listUsers } from '../accounts/list-users'
 import { listAudit, verifyAudit } from '../accounts/read-audit'
+import { removeSecondFactor } from '../accounts/set-second-factor'
 import { listAllImplementations } from '../implementations/list-all-implementations'
 import { listProjects } from '../projects/read-projects'
 import { reviewProject } from '../projects/review-project'
@@ -76,6 +77,11 @@ admin.post('/users/:id/suspend', requirePermission('manage_users'), async (c) =>
 admin.post('/users/:id/restore', requirePermission('manage_users'), async (c) => {
   const id = readId(c.req, 'user')
   return c.json({ success: true, data: await setUserState(c.var.handles, c.var, id, 'restore') })
+})
+
+admin.delete('/users/:id/second-factor', requirePermission('manage_users'), async (c) => {
+  await removeSecondFactor(c.var.handles, c.var, readId(c.req, 'user'))
+  return c.json({ success: true, data: null })
 })
 
 /** What a user did; what was done to one is found by `resourceId`. */

@@ -87,7 +87,7 @@ describe.each(['google', 'microsoft', 'github'] as const)('signing in with %s', 
     expect(asked.get('state')).toHaveLength(43)
     expect(asked.has('nonce')).toBe(id !== 'github')
     const response = await comeBack(callback, cookie)
-    expect([response.status, response.headers.get('location')]).toEqual([302, 'http://oriel.test/dashboard'])
+    expect([response.status, response.headers.get('location')]).toEqual([302, 'http://oriel.test/'])
     expect((await me(response)).data).toMatchObject({
       email,
       emailVerified: true,

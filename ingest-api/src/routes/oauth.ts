@@ -35,7 +35,7 @@ oauth.get('/:provider/callback', async (c) => {
   const answer = await finishSignInWith(c.var.handles, readProvider(c), { memo, search }, deviceOf(c))
   if ('challenge' in answer) return c.redirect(loginPage(c, { challenge: answer.challenge }))
   setTokenCookies(c, answer)
-  return c.redirect(`${c.var.handles.config.baseUrl}/dashboard`)
+  return c.redirect(`${c.var.handles.config.baseUrl}/`)
 })
 
 oauth.onError((error, c) => {

@@ -138,6 +138,7 @@ const TABLE: Row[] = [
   ['POST /api/admin/users/bulk', [401, 401, 401, 403, 403, 403, 403, 200], ({ people }) => ({ body: { action: 'suspend', ids: [people.admin!.user.id] } })],
   ['GET /api/admin/users/:id', [401, 401, 401, 403, 403, 403, 403, 200], endUserOf],
   ['PATCH /api/admin/users/:id', [401, 401, 401, 403, 403, 403, 403, 200], withBody(endUserOf, { name: 'Renamed' })],
+  ['DELETE /api/admin/users/:id/second-factor',        [401, 401, 401, 403, 403, 403, 403, 404], ({ people }) => ({ path: { id: people.admin!.user.id } })],
   ['DELETE /api/admin/users/:id', [401, 401, 401, 403, 403, 403, 403, 409], ({ people }) => ({ path: { id: people.admin!.user.id } })],
   ['POST /api/admin/users/:id/suspend', [401, 401, 401, 403, 403, 403, 403, 409], ({ people }) => ({ path: { id: people.admin!.user.id } })],
   ['POST /api/admin/users/:id/restore', [401, 401, 401, 403, 403, 403, 403, 200], ({ people }) => ({ path: { id: people.otherEndUser!.user.id } })],

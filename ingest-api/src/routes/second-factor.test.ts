@@ -149,6 +149,17 @@ test('turning it off takes the password and a code', async () => {
   expect((await mailbox.last(as.user.email)).subject).toContain('turned off')
 })
 
+test('a super admin turns it off for somebody who lost everything', async () => {
+  const { as } = await enrolled()
+  const admin = await client.person('super_admin')
+  const remove = (by: Login) =>
+    client.call('DELETE', `/api/admin/users/${as.user.id}/second-factor`, { as: by })
+  expect((await remove(as)).status).toBe(403)
+  expect([(await remove(admin)).status, (await remove(admin)).status]).toEqual([200, 404])
+  expect((await signIn(as)).data.accessToken).toBeDefined()
+  expect((await mailbox.last(as.user.email)).subject).toContain('turned off')
+})
+
 test('the database holds neither the secret nor a recovery code', async () => {
   const { secret, codes } = await enrolled()
   const rows = JSON.stringify([
