@@ -7,6 +7,7 @@ import { analytics } from './routes/analytics'
 import { auth } from './routes/auth'
 import { builders } from './routes/builders'
 import type { AppContext, AppEnv } from './routes/context'
+import { docs } from './routes/docs'
 import { endUsers } from './routes/end-users'
 import { events } from './routes/events'
 import { frame } from './routes/frame'
@@ -35,6 +36,7 @@ export function createApp(handles: Handles): Hono<AppEnv> {
     app.use(`/api/auth/${path}`, limitDoor)
   app.use('/api/modules/:id/*', limitImplementation)
   app.use('/api/widgets/:id/track', limitImplementation)
+  app.route('/', docs)
   app.route('/.well-known', wellKnown)
   app.route('/v1/events', events)
   app.route('/w', frame)

@@ -19,6 +19,7 @@ import type {
   VerifyRequest,
 } from '../wire/requests'
 import { line } from './fields'
+import { LAST_TIME } from './usage'
 
 export const MIN_PASSWORD_LENGTH = 10
 export const MAX_PASSWORD_LENGTH = 200
@@ -60,7 +61,7 @@ const permission = z
 export const createApiKeyRequest = z.strictObject({
   name: line(100),
   scopes: z.array(permission).min(1).max(50),
-  expiresAt: z.number().int().positive().max(8.64e15).exactOptional(),
+  expiresAt: z.number().int().positive().max(LAST_TIME).exactOptional(),
 }) satisfies z.ZodType<CreateApiKeyRequest>
 
 export const verifyRequest = z.strictObject({ token }) satisfies z.ZodType<VerifyRequest>

@@ -12,12 +12,14 @@ const LENGTH_MS: Record<Interval, number> = {
 }
 const MOST_BUCKETS = 2_000
 
-const timeMessage = 'Must be a time: epoch milliseconds or ISO 8601.'
+const timeMessage = 'Must be a time from 1970 to 2100: epoch milliseconds or ISO 8601.'
+/** ClickHouse counts its days in a DateTime, which ends in 2106. */
+export const LAST_TIME = Date.UTC(2100, 0)
 
 /** Epoch ms as digits, or ISO 8601. */
 export const time = z.string().transform((value, context) => {
   const at = /^\d{1,15}$/.test(value) ? Number(value) : Date.parse(value)
-  if (Number.isFinite(at)) return at
+  if (at >= 0 && at <= LAST_TIME) return at
   context.addIssue(timeMessage)
   return z.NEVER
 })

@@ -1,0 +1,171 @@
+import type { z } from 'zod'
+import {
+  challengeRequest,
+  changeEmailRequest,
+  changePasswordRequest,
+  codeRequest,
+  confirmRequest,
+  createApiKeyRequest,
+  disableSecondFactorRequest,
+  forgotRequest,
+  loginRequest,
+  oauthQuery,
+  personaRequest,
+  refreshRequest,
+  registerRequest,
+  resetRequest,
+  updateProfileRequest,
+  verifyRequest,
+} from '../../../schema/checks/accounts'
+import { bulkUsersRequest, reviewRequest, updateUserRequest } from '../../../schema/checks/admin'
+import type { AnswerName } from '../../../schema/checks/answers'
+import { wireBatch } from '../../../schema/checks/event'
+import { page } from '../../../schema/checks/fields'
+import {
+  configureRequest,
+  implementRequest,
+  originsRequest,
+  pinRequest,
+  statusRequest,
+  trackRequest,
+} from '../../../schema/checks/implementations'
+import {
+  auditQuery,
+  buildersQuery,
+  customersQuery,
+  implementationsQuery,
+  offersQuery,
+  projectsQuery,
+  revenueQuery,
+  usersQuery,
+} from '../../../schema/checks/lists'
+import { planRequest } from '../../../schema/checks/plans'
+import {
+  createProjectRequest,
+  releaseRequest,
+  rollbackRequest,
+  updateProjectRequest,
+} from '../../../schema/checks/projects'
+import { implementationQuery, usageQuery } from '../../../schema/checks/usage'
+import type { ErrorCode } from '../../../schema/wire/error'
+
+/**
+ * What the API can do, one line for each route, with the very checks that the routes read with. The document at
+ * /openapi.json is made of it, and tests hold it against the routes and against what they answer.
+ */
+export type Operation = {
+  id: string
+  summary: string
+  /** One, a page of many, many without pages, or one that holds a page of something. */
+  answer: AnswerName | { page: AnswerName } | { many: AnswerName } | { paged: AnswerName } | 'redirect'
+  /** What it answers when it goes well; 200 when left out. */
+  status?: readonly number[]
+  body?: z.ZodType | 'bundle'
+  query?: readonly z.ZodType[]
+  /** Nobody has to sign in. */
+  open?: true
+  /** Takes an Idempotency-Key. */
+  keyed?: true
+  /** Takes If-Match and answers an ETag. */
+  matched?: true
+  /** Besides what every request of its kind can answer. */
+  errors?: readonly ErrorCode[]
+}
+
+const taken = ['RESOURCE_CONFLICT'] as const
+const full = ['LIMIT_EXCEEDED'] as const
+const failing = ['SERVICE_UNAVAILABLE'] as const
+
+/* prettier-ignore */
+export const OPERATIONS: Record<string, Operation> = {
+  'POST /api/auth/register': { id: 'register', summary: 'Open an account and sign in', answer: 'Login', status: [201], body: registerRequest, open: true, errors: taken },
+  'POST /api/auth/login': { id: 'login', summary: 'Sign in with address and password', answer: 'LoginOrChallenge', body: loginRequest, open: true, errors: ['AUTH_ERROR'] },
+  'POST /api/auth/login/second-factor': { id: 'answerChallenge', summary: 'Finish signing in with a code', answer: 'Login', body: challengeRequest, open: true, errors: ['AUTH_ERROR'] },
+  'POST /api/auth/refresh': { id: 'refresh', summary: 'Spend a refresh token for a new pair', answer: 'Login', body: refreshRequest, open: true, errors: ['AUTH_ERROR', 'PERMISSION_ERROR'] },
+  'POST /api/auth/logout': { id: 'logout', summary: 'End this session', answer: 'Nothing', errors: ['RESOURCE_NOT_FOUND'] },
+  'GET /api/auth/me': { id: 'getMe', summary: 'Who is signed in, as which persona', answer: 'User' },
+  'PATCH /api/auth/me': { id: 'updateMe', summary: 'Change the own profile', answer: 'User', body: updateProfileRequest },
+  'DELETE /api/auth/me': { id: 'deleteMe', summary: 'Close the own account', answer: 'Nothing', body: confirmRequest, errors: taken },
+  'POST /api/auth/password': { id: 'changePassword', summary: 'Change the password; other sessions end', answer: 'Nothing', body: changePasswordRequest },
+  'POST /api/auth/email': { id: 'changeEmail', summary: 'Change the address, once its mail is answered', answer: 'Nothing', body: changeEmailRequest, errors: taken },
+  'POST /api/auth/verify': { id: 'verifyEmail', summary: 'Confirm an address with the token of a mail', answer: 'User', body: verifyRequest, open: true, errors: ['AUTH_ERROR', 'TOKEN_INVALID', 'TOKEN_EXPIRED', 'RESOURCE_CONFLICT'] },
+  'POST /api/auth/verify/send': { id: 'resendVerification', summary: 'Send the confirming mail again', answer: 'Nothing', errors: taken },
+  'POST /api/auth/forgot': { id: 'forgotPassword', summary: 'Send a mail to choose a new password; answers the same for every address', answer: 'Nothing', body: forgotRequest, open: true },
+  'POST /api/auth/reset': { id: 'resetPassword', summary: 'Choose a new password with the token of a mail', answer: 'Nothing', body: resetRequest, open: true, errors: ['AUTH_ERROR', 'TOKEN_INVALID', 'TOKEN_EXPIRED'] },
+  'POST /api/auth/persona': { id: 'switchPersona', summary: 'Act as another persona', answer: 'Login', body: personaRequest },
+  'GET /api/auth/sessions': { id: 'listSessions', summary: 'Where the account is signed in', answer: { many: 'Session' } },
+  'DELETE /api/auth/sessions': { id: 'endOtherSessions', summary: 'End every other session', answer: 'Ended' },
+  'DELETE /api/auth/sessions/:id': { id: 'endSession', summary: 'End a session', answer: 'Nothing' },
+  'GET /api/auth/api-keys': { id: 'listApiKeys', summary: 'The own API keys', answer: { many: 'ApiKey' } },
+  'POST /api/auth/api-keys': { id: 'createApiKey', summary: 'Make an API key; it is shown this once', answer: 'NewApiKey', status: [201], body: createApiKeyRequest, errors: full },
+  'DELETE /api/auth/api-keys/:id': { id: 'revokeApiKey', summary: 'Revoke an API key', answer: 'Nothing' },
+  'GET /api/auth/second-factor': { id: 'getSecondFactor', summary: 'Whether a second step is asked for', answer: 'SecondFactor' },
+  'POST /api/auth/second-factor': { id: 'enrolSecondFactor', summary: 'Begin with an authenticator app', answer: 'SecondFactorEnrolment', status: [201], body: confirmRequest, errors: taken },
+  'POST /api/auth/second-factor/confirm': { id: 'confirmSecondFactor', summary: 'Switch the second step on', answer: 'RecoveryCodes', body: codeRequest, errors: taken },
+  'DELETE /api/auth/second-factor': { id: 'disableSecondFactor', summary: 'Switch the second step off', answer: 'Nothing', body: disableSecondFactorRequest, errors: taken },
+  'GET /api/auth/oauth': { id: 'listProviders', summary: 'Whom else one can sign in with', answer: { many: 'Provider' }, open: true },
+  'GET /api/auth/oauth/:provider': { id: 'beginSignInWith', summary: 'Send a browser to a provider', answer: 'redirect', status: [302], query: [oauthQuery], open: true },
+  'GET /api/auth/oauth/:provider/callback': { id: 'finishSignInWith', summary: 'Where a provider sends the browser back to', answer: 'redirect', status: [302], open: true },
+  'GET /api/auth/identities': { id: 'listIdentities', summary: 'The providers that are connected', answer: { many: 'ConnectedProvider' } },
+  'DELETE /api/auth/identities/:provider': { id: 'removeIdentity', summary: 'Disconnect a provider', answer: 'Nothing', errors: taken },
+
+  'GET /api/projects': { id: 'listProjects', summary: 'The own projects', answer: { page: 'Project' }, query: [projectsQuery] },
+  'POST /api/projects': { id: 'createProject', summary: 'Open a project', answer: 'Project', status: [201], body: createProjectRequest, keyed: true, errors: [...taken, ...full] },
+  'GET /api/projects/:id': { id: 'getProject', summary: 'One project', answer: 'Project' },
+  'PATCH /api/projects/:id': { id: 'updateProject', summary: 'Change how a project presents itself', answer: 'Project', body: updateProjectRequest, errors: taken },
+  'DELETE /api/projects/:id': { id: 'deleteProject', summary: 'Delete a project that no site uses', answer: 'Nothing', errors: taken },
+  'POST /api/projects/:id/restore': { id: 'restoreProject', summary: 'Bring a deleted project back', answer: 'Project', errors: [...taken, ...full] },
+  'POST /api/projects/:id/submit': { id: 'submitProject', summary: 'Ask the platform to list a project', answer: 'Project', errors: taken },
+  'GET /api/projects/:id/versions': { id: 'listVersions', summary: 'The published versions', answer: { page: 'Version' }, query: [page] },
+  'POST /api/projects/:id/versions': { id: 'publishVersion', summary: 'Publish a version; it never changes', answer: 'Version', status: [201, 200], body: 'bundle', keyed: true, errors: [...taken, ...full] },
+  'POST /api/projects/:id/channels/:channel/release': { id: 'releaseVersion', summary: 'Point a channel to a version', answer: 'Release', status: [201, 200], body: releaseRequest, keyed: true },
+  'POST /api/projects/:id/channels/:channel/rollback': { id: 'rollbackVersion', summary: 'Point a channel back to an older version, or see what that would do', answer: 'ReleaseOrPreview', status: [201, 200], body: rollbackRequest, keyed: true, errors: taken },
+
+  'GET /api/builders/:id/dashboard': { id: 'getBuilderDashboard', summary: 'Everything a builder sees first', answer: 'BuilderDashboard', query: [usageQuery] },
+  'GET /api/builders/:id/projects': { id: 'getBuilderProjects', summary: 'The projects of a builder', answer: { page: 'Project' }, query: [projectsQuery] },
+  'GET /api/builders/:id/implementations': { id: 'getBuilderImplementations', summary: 'Where a builder’s work runs, and how much it is used', answer: { page: 'BuilderImplementation' }, query: [usageQuery, implementationsQuery] },
+  'GET /api/builders/:id/ingest': { id: 'getBuilderIngest', summary: 'What became of a builder’s events', answer: 'IngestReport', query: [usageQuery] },
+  'GET /api/builders/:id/customers': { id: 'getBuilderCustomers', summary: 'Who uses a builder’s work', answer: { page: 'Customer' }, query: [customersQuery] },
+  'GET /api/builders/:id/revenue': { id: 'getBuilderRevenue', summary: 'What a builder earned', answer: { paged: 'Revenue' }, query: [usageQuery, revenueQuery] },
+
+  'GET /api/marketplace': { id: 'listOffers', summary: 'What can be implemented', answer: { page: 'Offer' }, query: [offersQuery] },
+  'GET /api/marketplace/:id': { id: 'getOffer', summary: 'One of them', answer: 'Offer' },
+  'POST /api/widgets/implement': { id: 'implementWidget', summary: 'Put a project on the own site', answer: 'Implementation', status: [201], body: implementRequest, keyed: true, errors: [...taken, ...full] },
+  'GET /api/widgets/:id': { id: 'getWidget', summary: 'One widget with its settings and its embed code', answer: 'Implementation' },
+  'DELETE /api/widgets/:id': { id: 'removeWidget', summary: 'Take a widget off its site', answer: 'Nothing' },
+  'POST /api/widgets/:id/restore': { id: 'restoreWidget', summary: 'Bring a removed widget back', answer: 'Implementation', errors: [...taken, ...full] },
+  'PATCH /api/widgets/:id/configuration': { id: 'updateWidgetConfiguration', summary: 'Change settings by a merge patch', answer: 'Implementation', body: configureRequest, matched: true, errors: taken },
+  'PUT /api/widgets/:id/origins': { id: 'setWidgetOrigins', summary: 'Say on which sites a widget may be shown', answer: 'Implementation', body: originsRequest },
+  'PUT /api/widgets/:id/pin': { id: 'pinWidget', summary: 'Keep a widget on a version, or let it follow its channel', answer: 'Implementation', body: pinRequest },
+  'PATCH /api/widgets/:id/status': { id: 'setWidgetStatus', summary: 'Pause, activate or suspend a widget', answer: 'ImplementationOrStatus', body: statusRequest, errors: taken },
+  'POST /api/widgets/:id/track': { id: 'trackWidgetUsage', summary: 'Report an event from a server', answer: 'Receipt', status: [202], body: trackRequest, keyed: true, errors: [...taken, ...failing] },
+  'GET /api/modules/:id/runtime': { id: 'getRuntime', summary: 'What anybody may know of a widget', answer: 'Runtime', open: true, errors: ['PERMISSION_ERROR', 'RESOURCE_CONFLICT'] },
+
+  'GET /api/end-users/:id/dashboard': { id: 'getEndUserDashboard', summary: 'Everything a site owner sees first', answer: 'EndUserDashboard', query: [usageQuery] },
+  'GET /api/end-users/:id/widgets': { id: 'getEndUserWidgets', summary: 'The widgets of a site owner', answer: { page: 'Implementation' }, query: [implementationsQuery] },
+  'GET /api/end-users/:id/usage': { id: 'getEndUserUsage', summary: 'How they are used', answer: 'Usage', query: [usageQuery, implementationQuery] },
+  'GET /api/end-users/:id/billing': { id: 'getEndUserBilling', summary: 'What they cost', answer: { paged: 'Billing' }, query: [revenueQuery] },
+
+  'GET /api/plans': { id: 'listPlans', summary: 'The plans', answer: { many: 'Plan' } },
+  'PUT /api/plans/:id': { id: 'updatePlan', summary: 'Change what a plan gives', answer: 'Plan', body: planRequest },
+  'GET /api/limits': { id: 'getLimits', summary: 'How much of the own plan is left', answer: 'Allowance' },
+
+  'GET /api/admin/builders': { id: 'getAdminBuilders', summary: 'All builders', answer: { page: 'AdminBuilder' }, query: [buildersQuery] },
+  'GET /api/admin/implementations': { id: 'getAdminImplementations', summary: 'All implementations', answer: { page: 'AdminImplementation' }, query: [implementationsQuery] },
+  'GET /api/admin/projects': { id: 'getAdminProjects', summary: 'All projects', answer: { page: 'Project' }, query: [projectsQuery] },
+  'PATCH /api/admin/projects/:id': { id: 'reviewProject', summary: 'Approve, reject, suspend or restore a project', answer: 'Project', body: reviewRequest, errors: taken },
+  'GET /api/admin/users': { id: 'getAdminUsers', summary: 'Find users', answer: { page: 'AdminUser' }, query: [usersQuery] },
+  'POST /api/admin/users/bulk': { id: 'changeUsers', summary: 'Invite, suspend, restore, remove or re-role many users', answer: 'BulkResult', body: bulkUsersRequest, keyed: true },
+  'GET /api/admin/users/:id': { id: 'getAdminUser', summary: 'One user', answer: 'AdminUser' },
+  'PATCH /api/admin/users/:id': { id: 'updateUser', summary: 'Change a user', answer: 'AdminUser', body: updateUserRequest, errors: taken },
+  'DELETE /api/admin/users/:id': { id: 'removeUser', summary: 'Remove a user', answer: 'AdminUser', errors: taken },
+  'POST /api/admin/users/:id/suspend': { id: 'suspendUser', summary: 'Suspend a user; all sessions end', answer: 'AdminUser', errors: taken },
+  'POST /api/admin/users/:id/restore': { id: 'restoreUser', summary: 'Restore a user', answer: 'AdminUser', errors: taken },
+  'DELETE /api/admin/users/:id/second-factor': { id: 'removeUserSecondFactor', summary: 'Help a user who has lost the second step', answer: 'Nothing', errors: taken },
+  'GET /api/admin/users/:id/audit-logs': { id: 'getUserAuditLogs', summary: 'What a user did', answer: { page: 'AuditEntry' }, query: [auditQuery] },
+  'GET /api/admin/audit-logs': { id: 'getAuditLogs', summary: 'What everybody did', answer: { page: 'AuditEntry' }, query: [auditQuery] },
+  'GET /api/admin/audit-logs/verify': { id: 'verifyAuditLogs', summary: 'Whether the audit log is whole', answer: 'AuditSeal' },
+  'GET /api/analytics/platform': { id: 'getPlatformAnalytics', summary: 'The platform at a glance', answer: 'PlatformAnalytics', query: [usageQuery] },
+
+  'POST /v1/events': { id: 'sendEvents', summary: 'Report what happened in a widget; the answer is the receipt itself', answer: 'Receipt', status: [202], body: wireBatch, open: true, errors: ['TOKEN_INVALID', 'TOKEN_EXPIRED', 'SERVICE_UNAVAILABLE'] },
+}
