@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import { sessions } from '../../../schema/tables/sessions'
 import { OrielError } from '../../../schema/wire/error'
 import { readAccessToken } from './access-token'
@@ -25,6 +25,9 @@ export async function getActor(handles: SigningHandles, accessToken: string): Pr
       'The persona of this session was switched. Refresh the access token.',
     )
   if (isStale(session.lastSeenAt, at))
-    await handles.db.update(sessions).set({ lastSeenAt: at }).where(eq(sessions.id, sessionId))
+    await handles.db
+      .update(sessions)
+      .set({ lastSeenAt: at })
+      .where(and(eq(sessions.id, sessionId), eq(sessions.lastSeenAt, session.lastSeenAt)))
   return { userId, sessionId, keyId: null, persona, permissions: permissionsOf(session.user, persona) }
 }

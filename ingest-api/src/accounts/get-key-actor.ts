@@ -35,7 +35,13 @@ export async function getKeyActor({ db, now }: Pick<Handles, 'db' | 'now'>, key:
   if (!found?.user.roles.includes(found.key.persona))
     throw new OrielError('TOKEN_INVALID', 'This API key is not valid, or not any more.')
   const { id, persona, scopes, lastUsedAt } = found.key
-  if (isStale(lastUsedAt, at)) await db.update(apiKeys).set({ lastUsedAt: at }).where(eq(apiKeys.id, id))
+  if (isStale(lastUsedAt, at))
+    await db
+      .update(apiKeys)
+      .set({ lastUsedAt: at })
+      .where(
+        and(eq(apiKeys.id, id), lastUsedAt ? eq(apiKeys.lastUsedAt, lastUsedAt) : isNull(apiKeys.lastUsedAt)),
+      )
   return {
     userId: found.user.id,
     sessionId: null,
