@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { users } from '../../../schema/tables/users'
-import type { Login } from '../../../schema/wire/api'
+import type { Login, NewApiKey } from '../../../schema/wire/api'
 import { createTestHandles, type TestHandles } from '../testing'
 import { BUNDLE, createClient, manifestOf, uploadOf } from '../testing-client'
 
@@ -10,6 +10,7 @@ import { BUNDLE, createClient, manifestOf, uploadOf } from '../testing-client'
  * so does a row without a route.
  *
  * `builder` owns the project and `endUser` the implementation of it; the others hold the same personas and own nothing.
+ * `narrowKey` is an API key of the owning builder whose only scope no route asks for.
  */
 const CALLERS = [
   'nobody',
@@ -20,6 +21,7 @@ const CALLERS = [
   'builder',
   'endUser',
   'admin',
+  'narrowKey',
 ] as const
 type Caller = (typeof CALLERS)[number]
 
@@ -30,7 +32,7 @@ type Call = { path?: Record<string, string>; body?: unknown; query?: string }
 /** Statuses in the order of {@link CALLERS}. */
 type Row = [
   route: string,
-  statuses: [number, number, number, number, number, number, number, number],
+  statuses: [number, number, number, number, number, number, number, number, number],
   call?: (world: World) => Call,
 ]
 
@@ -46,105 +48,105 @@ const withBody =
 /* prettier-ignore */
 const TABLE: Row[] = [
   // Open to everybody. A wrong body shows that the door itself was open.
-  ['GET /health',                                    [200, 200, 200, 200, 200, 200, 200, 200]],
-  ['GET /.well-known/jwks.json',                      [200, 200, 200, 200, 200, 200, 200, 200]],
-  ['GET /openapi.json',                              [200, 200, 200, 200, 200, 200, 200, 200]],
-  ['GET /docs',                                      [200, 200, 200, 200, 200, 200, 200, 200]],
-  ['GET /metrics',                                   [200, 200, 200, 200, 200, 200, 200, 200]],
-  ['OPTIONS /v1/events',                             [204, 204, 204, 204, 204, 204, 204, 204]],
-  ['POST /v1/events',                                [400, 400, 400, 400, 400, 400, 400, 400], () => ({ body: {} })],
-  ['GET /w/:id',                                     [200, 200, 200, 200, 200, 200, 200, 200], IMPLEMENTATION],
-  ['GET /w/:id/launcher.js',                         [200, 200, 200, 200, 200, 200, 200, 200], IMPLEMENTATION],
-  ['GET /api/modules/:id/runtime',                   [200, 200, 200, 200, 200, 200, 200, 200], IMPLEMENTATION],
-  ['POST /api/auth/register',                        [400, 400, 400, 400, 400, 400, 400, 400], () => ({ body: {} })],
-  ['POST /api/auth/login',                           [400, 400, 400, 400, 400, 400, 400, 400], () => ({ body: {} })],
-  ['POST /api/auth/refresh',                         [401, 401, 401, 401, 401, 401, 401, 401], () => ({ body: {} })],
+  ['GET /health',                                    [200, 200, 200, 200, 200, 200, 200, 200, 200]],
+  ['GET /.well-known/jwks.json',                      [200, 200, 200, 200, 200, 200, 200, 200, 200]],
+  ['GET /openapi.json',                              [200, 200, 200, 200, 200, 200, 200, 200, 200]],
+  ['GET /docs',                                      [200, 200, 200, 200, 200, 200, 200, 200, 200]],
+  ['GET /metrics',                                   [200, 200, 200, 200, 200, 200, 200, 200, 200]],
+  ['OPTIONS /v1/events',                             [204, 204, 204, 204, 204, 204, 204, 204, 204]],
+  ['POST /v1/events',                                [400, 400, 400, 400, 400, 400, 400, 400, 400], () => ({ body: {} })],
+  ['GET /w/:id',                                     [200, 200, 200, 200, 200, 200, 200, 200, 200], IMPLEMENTATION],
+  ['GET /w/:id/launcher.js',                         [200, 200, 200, 200, 200, 200, 200, 200, 200], IMPLEMENTATION],
+  ['GET /api/modules/:id/runtime',                   [200, 200, 200, 200, 200, 200, 200, 200, 200], IMPLEMENTATION],
+  ['POST /api/auth/register',                        [400, 400, 400, 400, 400, 400, 400, 400, 400], () => ({ body: {} })],
+  ['POST /api/auth/login',                           [400, 400, 400, 400, 400, 400, 400, 400, 400], () => ({ body: {} })],
+  ['POST /api/auth/refresh',                         [401, 401, 401, 401, 401, 401, 401, 401, 401], () => ({ body: {} })],
 
   // One's own account.
-  ['GET /api/auth/me',                               [401, 401, 401, 200, 200, 200, 200, 200]],
-  ['GET /api/auth/sessions',                         [401, 401, 401, 200, 200, 200, 200, 200]],
-  ['DELETE /api/auth/sessions',                      [401, 401, 401, 200, 200, 200, 200, 200]],
-  ['DELETE /api/auth/sessions/:id',                  [401, 401, 401, 404, 404, 404, 404, 404], () => ({ path: { id: `se_${'x'.repeat(21)}` } })],
-  ['POST /api/auth/verify',                          [400, 400, 400, 400, 400, 400, 400, 400], () => ({ body: {} })],
-  ['POST /api/auth/forgot',                          [400, 400, 400, 400, 400, 400, 400, 400], () => ({ body: {} })],
-  ['POST /api/auth/reset',                           [400, 400, 400, 400, 400, 400, 400, 400], () => ({ body: {} })],
-  ['PATCH /api/auth/me',                             [401, 401, 401, 200, 200, 200, 200, 200], () => ({ body: { name: 'Ada' } })],
-  ['DELETE /api/auth/me',                            [401, 401, 401, 400, 400, 400, 400, 400], () => ({ body: { password: 'wrong' } })],
-  ['POST /api/auth/password',                        [401, 401, 401, 400, 400, 400, 400, 400], () => ({ body: {} })],
-  ['POST /api/auth/email',                           [401, 401, 401, 400, 400, 400, 400, 400], () => ({ body: {} })],
-  ['POST /api/auth/verify/send',                     [401, 401, 401, 200, 200, 200, 200, 200]],
-  ['POST /api/auth/login/second-factor',             [400, 400, 400, 400, 400, 400, 400, 400], () => ({ body: {} })],
-  ['GET /api/auth/second-factor',                    [401, 401, 401, 200, 200, 200, 200, 200]],
-  ['POST /api/auth/second-factor',                   [401, 401, 401, 400, 400, 400, 400, 400], () => ({ body: {} })],
-  ['POST /api/auth/second-factor/confirm',           [401, 401, 401, 400, 400, 400, 400, 400], () => ({ body: { code: '123456' } })],
-  ['DELETE /api/auth/second-factor',                 [401, 401, 401, 400, 400, 400, 400, 400], () => ({ body: {} })],
-  ['GET /api/auth/oauth',                            [200, 200, 200, 200, 200, 200, 200, 200]],
-  ['GET /api/auth/oauth/:provider',                  [302, 302, 302, 302, 302, 302, 302, 302], () => ({ path: { provider: 'google' } })],
-  ['GET /api/auth/oauth/:provider/callback',         [302, 302, 302, 302, 302, 302, 302, 302], () => ({ path: { provider: 'google' } })],
-  ['GET /api/auth/identities',                       [401, 401, 401, 200, 200, 200, 200, 200]],
-  ['DELETE /api/auth/identities/:provider',          [401, 401, 401, 404, 404, 404, 404, 404], () => ({ path: { provider: 'google' } })],
-  ['GET /api/auth/api-keys',                         [401, 401, 401, 200, 200, 200, 200, 200]],
-  ['POST /api/auth/api-keys',                        [401, 401, 401, 400, 400, 400, 400, 400], () => ({ body: {} })],
-  ['DELETE /api/auth/api-keys/:id',                  [401, 401, 401, 404, 404, 404, 404, 404], () => ({ path: { id: `ak_${'x'.repeat(21)}` } })],
-  ['POST /api/auth/persona',                         [401, 401, 401, 403, 200, 403, 200, 403], () => ({ body: { persona: 'end_user' } })],
-  ['POST /api/auth/logout',                          [401, 401, 401, 200, 200, 200, 200, 200]],
+  ['GET /api/auth/me',                               [401, 401, 401, 200, 200, 200, 200, 200, 200]],
+  ['GET /api/auth/sessions',                         [401, 401, 401, 200, 200, 200, 200, 200, 403]],
+  ['DELETE /api/auth/sessions',                      [401, 401, 401, 200, 200, 200, 200, 200, 403]],
+  ['DELETE /api/auth/sessions/:id',                  [401, 401, 401, 404, 404, 404, 404, 404, 403], () => ({ path: { id: `se_${'x'.repeat(21)}` } })],
+  ['POST /api/auth/verify',                          [400, 400, 400, 400, 400, 400, 400, 400, 400], () => ({ body: {} })],
+  ['POST /api/auth/forgot',                          [400, 400, 400, 400, 400, 400, 400, 400, 400], () => ({ body: {} })],
+  ['POST /api/auth/reset',                           [400, 400, 400, 400, 400, 400, 400, 400, 400], () => ({ body: {} })],
+  ['PATCH /api/auth/me',                             [401, 401, 401, 200, 200, 200, 200, 200, 403], () => ({ body: { name: 'Ada' } })],
+  ['DELETE /api/auth/me',                            [401, 401, 401, 400, 400, 400, 400, 400, 403], () => ({ body: { password: 'wrong' } })],
+  ['POST /api/auth/password',                        [401, 401, 401, 400, 400, 400, 400, 400, 403], () => ({ body: {} })],
+  ['POST /api/auth/email',                           [401, 401, 401, 400, 400, 400, 400, 400, 403], () => ({ body: {} })],
+  ['POST /api/auth/verify/send',                     [401, 401, 401, 200, 200, 200, 200, 200, 403]],
+  ['POST /api/auth/login/second-factor',             [400, 400, 400, 400, 400, 400, 400, 400, 400], () => ({ body: {} })],
+  ['GET /api/auth/second-factor',                    [401, 401, 401, 200, 200, 200, 200, 200, 403]],
+  ['POST /api/auth/second-factor',                   [401, 401, 401, 400, 400, 400, 400, 400, 403], () => ({ body: {} })],
+  ['POST /api/auth/second-factor/confirm',           [401, 401, 401, 400, 400, 400, 400, 400, 403], () => ({ body: { code: '123456' } })],
+  ['DELETE /api/auth/second-factor',                 [401, 401, 401, 400, 400, 400, 400, 400, 403], () => ({ body: {} })],
+  ['GET /api/auth/oauth',                            [200, 200, 200, 200, 200, 200, 200, 200, 200]],
+  ['GET /api/auth/oauth/:provider',                  [302, 302, 302, 302, 302, 302, 302, 302, 302], () => ({ path: { provider: 'google' } })],
+  ['GET /api/auth/oauth/:provider/callback',         [302, 302, 302, 302, 302, 302, 302, 302, 302], () => ({ path: { provider: 'google' } })],
+  ['GET /api/auth/identities',                       [401, 401, 401, 200, 200, 200, 200, 200, 403]],
+  ['DELETE /api/auth/identities/:provider',          [401, 401, 401, 404, 404, 404, 404, 404, 403], () => ({ path: { provider: 'google' } })],
+  ['GET /api/auth/api-keys',                         [401, 401, 401, 200, 200, 200, 200, 200, 403]],
+  ['POST /api/auth/api-keys',                        [401, 401, 401, 400, 400, 400, 400, 400, 403], () => ({ body: {} })],
+  ['DELETE /api/auth/api-keys/:id',                  [401, 401, 401, 404, 404, 404, 404, 404, 403], () => ({ path: { id: `ak_${'x'.repeat(21)}` } })],
+  ['POST /api/auth/persona',                         [401, 401, 401, 403, 200, 403, 200, 403, 403], () => ({ body: { persona: 'end_user' } })],
+  ['POST /api/auth/logout',                          [401, 401, 401, 200, 200, 200, 200, 200, 403]],
 
   // A builder's projects.
-  ['POST /api/projects',                             [401, 401, 401, 201, 403, 201, 403, 201], () => ({ body: { name: `Project ${crypto.randomUUID()}` } })],
-  ['GET /api/projects',                              [401, 401, 401, 200, 403, 200, 403, 200]],
-  ['GET /api/projects/:id',                          [401, 401, 401, 404, 403, 200, 403, 200], ID],
-  ['PATCH /api/projects/:id',                        [401, 401, 401, 404, 403, 200, 403, 200], withBody(ID, { name: 'Renamed' })],
-  ['DELETE /api/projects/:id',                       [401, 401, 401, 404, 403, 409, 403, 409], ID],
-  ['POST /api/projects/:id/restore',                 [401, 401, 401, 404, 403, 404, 403, 404], ID],
-  ['POST /api/projects/:id/submit',                  [401, 401, 401, 404, 403, 200, 403, 200], ID],
-  ['POST /api/projects/:id/versions',                [401, 401, 401, 404, 403, 201, 403, 201], (world) => ({ ...ID(world), body: uploadOf({ ...manifestOf(BUNDLE), version: '2.0.0' }, BUNDLE) })],
-  ['GET /api/projects/:id/versions',                 [401, 401, 401, 404, 403, 200, 403, 200], ID],
-  ['POST /api/projects/:id/channels/:channel/release',  [401, 401, 401, 404, 403, 200, 403, 200], ({ project }) => ({ path: { id: project, channel: 'stable' }, body: { version: '1.0.0' } })],
-  ['POST /api/projects/:id/channels/:channel/rollback', [401, 401, 401, 404, 403, 409, 403, 409], ({ project }) => ({ path: { id: project, channel: 'stable' }, body: { version: '1.0.0', reason: 'It is broken' } })],
-  ['GET /api/builders/:id/dashboard',                [401, 401, 401, 404, 403, 200, 403, 200], builderOf],
-  ['GET /api/builders/:id/projects',                 [401, 401, 401, 404, 403, 200, 403, 200], builderOf],
-  ['GET /api/builders/:id/implementations',          [401, 401, 401, 404, 403, 200, 403, 200], builderOf],
-  ['GET /api/builders/:id/ingest',                   [401, 401, 401, 404, 403, 200, 403, 200], builderOf],
-  ['GET /api/builders/:id/customers',                [401, 401, 401, 404, 403, 200, 403, 200], builderOf],
-  ['GET /api/builders/:id/revenue',                  [401, 401, 401, 404, 403, 200, 403, 200], builderOf],
+  ['POST /api/projects',                             [401, 401, 401, 201, 403, 201, 403, 201, 403], () => ({ body: { name: `Project ${crypto.randomUUID()}` } })],
+  ['GET /api/projects',                              [401, 401, 401, 200, 403, 200, 403, 200, 403]],
+  ['GET /api/projects/:id',                          [401, 401, 401, 404, 403, 200, 403, 200, 403], ID],
+  ['PATCH /api/projects/:id',                        [401, 401, 401, 404, 403, 200, 403, 200, 403], withBody(ID, { name: 'Renamed' })],
+  ['DELETE /api/projects/:id',                       [401, 401, 401, 404, 403, 409, 403, 409, 403], ID],
+  ['POST /api/projects/:id/restore',                 [401, 401, 401, 404, 403, 404, 403, 404, 403], ID],
+  ['POST /api/projects/:id/submit',                  [401, 401, 401, 404, 403, 200, 403, 200, 403], ID],
+  ['POST /api/projects/:id/versions',                [401, 401, 401, 404, 403, 201, 403, 201, 403], (world) => ({ ...ID(world), body: uploadOf({ ...manifestOf(BUNDLE), version: '2.0.0' }, BUNDLE) })],
+  ['GET /api/projects/:id/versions',                 [401, 401, 401, 404, 403, 200, 403, 200, 403], ID],
+  ['POST /api/projects/:id/channels/:channel/release',  [401, 401, 401, 404, 403, 200, 403, 200, 403], ({ project }) => ({ path: { id: project, channel: 'stable' }, body: { version: '1.0.0' } })],
+  ['POST /api/projects/:id/channels/:channel/rollback', [401, 401, 401, 404, 403, 409, 403, 409, 403], ({ project }) => ({ path: { id: project, channel: 'stable' }, body: { version: '1.0.0', reason: 'It is broken' } })],
+  ['GET /api/builders/:id/dashboard',                [401, 401, 401, 404, 403, 200, 403, 200, 403], builderOf],
+  ['GET /api/builders/:id/projects',                 [401, 401, 401, 404, 403, 200, 403, 200, 403], builderOf],
+  ['GET /api/builders/:id/implementations',          [401, 401, 401, 404, 403, 200, 403, 200, 403], builderOf],
+  ['GET /api/builders/:id/ingest',                   [401, 401, 401, 404, 403, 200, 403, 200, 403], builderOf],
+  ['GET /api/builders/:id/customers',                [401, 401, 401, 404, 403, 200, 403, 200, 403], builderOf],
+  ['GET /api/builders/:id/revenue',                  [401, 401, 401, 404, 403, 200, 403, 200, 403], builderOf],
 
   // A site owner's widgets.
-  ['GET /api/marketplace',                           [401, 401, 401, 200, 200, 200, 200, 200]],
-  ['GET /api/marketplace/:id',                       [401, 401, 401, 200, 200, 200, 200, 200], ID],
-  ['POST /api/widgets/implement',                    [401, 401, 401, 403, 201, 403, 201, 201], ({ project }) => ({ body: { projectId: project, implementationUrl: 'https://shop.example/' } })],
-  ['GET /api/widgets/:id',                           [401, 401, 401, 403, 404, 403, 200, 200], IMPLEMENTATION],
-  ['DELETE /api/widgets/:id',                        [401, 401, 401, 403, 404, 403, 200, 200], IMPLEMENTATION],
-  ['POST /api/widgets/:id/restore',                  [401, 401, 401, 403, 404, 403, 404, 404], IMPLEMENTATION],
-  ['POST /api/widgets/:id/track',                    [401, 401, 401, 403, 404, 403, 202, 202], withBody(IMPLEMENTATION, { type: 'interaction', name: 'vote' })],
-  ['PATCH /api/widgets/:id/configuration',           [401, 401, 401, 403, 404, 403, 200, 200], withBody(IMPLEMENTATION, { configuration: { question: 'Tea?' } })],
-  ['PUT /api/widgets/:id/origins',                   [401, 401, 401, 403, 404, 403, 200, 200], withBody(IMPLEMENTATION, { origins: ['https://shop.example'] })],
-  ['PUT /api/widgets/:id/pin',                       [401, 401, 401, 403, 404, 403, 200, 200], withBody(IMPLEMENTATION, { version: '1.0.0' })],
-  ['PATCH /api/widgets/:id/status',                  [401, 401, 401, 404, 404, 200, 403, 200], withBody(IMPLEMENTATION, { status: 'suspended' })],
-  ['GET /api/end-users/:id/dashboard',               [401, 401, 401, 403, 404, 403, 200, 200], endUserOf],
-  ['GET /api/end-users/:id/usage',                   [401, 401, 401, 403, 404, 403, 200, 200], endUserOf],
-  ['GET /api/end-users/:id/widgets',                 [401, 401, 401, 403, 404, 403, 200, 200], endUserOf],
-  ['GET /api/end-users/:id/billing',                 [401, 401, 401, 403, 404, 403, 200, 200], endUserOf],
+  ['GET /api/marketplace',                           [401, 401, 401, 200, 200, 200, 200, 200, 200]],
+  ['GET /api/marketplace/:id',                       [401, 401, 401, 200, 200, 200, 200, 200, 200], ID],
+  ['POST /api/widgets/implement',                    [401, 401, 401, 403, 201, 403, 201, 201, 403], ({ project }) => ({ body: { projectId: project, implementationUrl: 'https://shop.example/' } })],
+  ['GET /api/widgets/:id',                           [401, 401, 401, 403, 404, 403, 200, 200, 403], IMPLEMENTATION],
+  ['DELETE /api/widgets/:id',                        [401, 401, 401, 403, 404, 403, 200, 200, 403], IMPLEMENTATION],
+  ['POST /api/widgets/:id/restore',                  [401, 401, 401, 403, 404, 403, 404, 404, 403], IMPLEMENTATION],
+  ['POST /api/widgets/:id/track',                    [401, 401, 401, 403, 404, 403, 202, 202, 403], withBody(IMPLEMENTATION, { type: 'interaction', name: 'vote' })],
+  ['PATCH /api/widgets/:id/configuration',           [401, 401, 401, 403, 404, 403, 200, 200, 403], withBody(IMPLEMENTATION, { configuration: { question: 'Tea?' } })],
+  ['PUT /api/widgets/:id/origins',                   [401, 401, 401, 403, 404, 403, 200, 200, 403], withBody(IMPLEMENTATION, { origins: ['https://shop.example'] })],
+  ['PUT /api/widgets/:id/pin',                       [401, 401, 401, 403, 404, 403, 200, 200, 403], withBody(IMPLEMENTATION, { version: '1.0.0' })],
+  ['PATCH /api/widgets/:id/status',                  [401, 401, 401, 404, 404, 200, 403, 200, 403], withBody(IMPLEMENTATION, { status: 'suspended' })],
+  ['GET /api/end-users/:id/dashboard',               [401, 401, 401, 403, 404, 403, 200, 200, 403], endUserOf],
+  ['GET /api/end-users/:id/usage',                   [401, 401, 401, 403, 404, 403, 200, 200, 403], endUserOf],
+  ['GET /api/end-users/:id/widgets',                 [401, 401, 401, 403, 404, 403, 200, 200, 403], endUserOf],
+  ['GET /api/end-users/:id/billing',                 [401, 401, 401, 403, 404, 403, 200, 200, 403], endUserOf],
 
   // The platform.
-  ['GET /api/analytics/platform',                    [401, 401, 401, 403, 403, 403, 403, 200]],
-  ['GET /api/plans',                                 [401, 401, 401, 200, 200, 200, 200, 200]],
-  ['PUT /api/plans/:id',                             [401, 401, 401, 403, 403, 403, 403, 400], () => ({ path: { id: 'pro' }, body: {} })],
-  ['GET /api/limits',                                [401, 401, 401, 200, 200, 200, 200, 200]],
-  ['GET /api/admin/builders', [401, 401, 401, 403, 403, 403, 403, 200]],
-  ['GET /api/admin/implementations', [401, 401, 401, 403, 403, 403, 403, 200]],
-  ['GET /api/admin/projects', [401, 401, 401, 403, 403, 403, 403, 200]],
-  ['PATCH /api/admin/projects/:id', [401, 401, 401, 403, 403, 403, 403, 409], withBody(ID, { decision: 'approve' })],
-  ['GET /api/admin/users', [401, 401, 401, 403, 403, 403, 403, 200]],
-  ['POST /api/admin/users/bulk', [401, 401, 401, 403, 403, 403, 403, 200], ({ people }) => ({ body: { action: 'suspend', ids: [people.admin!.user.id] } })],
-  ['GET /api/admin/users/:id', [401, 401, 401, 403, 403, 403, 403, 200], endUserOf],
-  ['PATCH /api/admin/users/:id', [401, 401, 401, 403, 403, 403, 403, 200], withBody(endUserOf, { name: 'Renamed' })],
-  ['DELETE /api/admin/users/:id/second-factor',        [401, 401, 401, 403, 403, 403, 403, 404], ({ people }) => ({ path: { id: people.admin!.user.id } })],
-  ['DELETE /api/admin/users/:id', [401, 401, 401, 403, 403, 403, 403, 409], ({ people }) => ({ path: { id: people.admin!.user.id } })],
-  ['POST /api/admin/users/:id/suspend', [401, 401, 401, 403, 403, 403, 403, 409], ({ people }) => ({ path: { id: people.admin!.user.id } })],
-  ['POST /api/admin/users/:id/restore', [401, 401, 401, 403, 403, 403, 403, 200], ({ people }) => ({ path: { id: people.otherEndUser!.user.id } })],
-  ['GET /api/admin/users/:id/audit-logs', [401, 401, 401, 403, 403, 403, 403, 200], endUserOf],
-  ['GET /api/admin/audit-logs', [401, 401, 401, 403, 403, 403, 403, 200]],
-  ['GET /api/admin/audit-logs/verify', [401, 401, 401, 403, 403, 403, 403, 200]],
+  ['GET /api/analytics/platform',                    [401, 401, 401, 403, 403, 403, 403, 200, 403]],
+  ['GET /api/plans',                                 [401, 401, 401, 200, 200, 200, 200, 200, 200]],
+  ['PUT /api/plans/:id',                             [401, 401, 401, 403, 403, 403, 403, 400, 403], () => ({ path: { id: 'pro' }, body: {} })],
+  ['GET /api/limits',                                [401, 401, 401, 200, 200, 200, 200, 200, 200]],
+  ['GET /api/admin/builders', [401, 401, 401, 403, 403, 403, 403, 200, 403]],
+  ['GET /api/admin/implementations', [401, 401, 401, 403, 403, 403, 403, 200, 403]],
+  ['GET /api/admin/projects', [401, 401, 401, 403, 403, 403, 403, 200, 403]],
+  ['PATCH /api/admin/projects/:id', [401, 401, 401, 403, 403, 403, 403, 409, 403], withBody(ID, { decision: 'approve' })],
+  ['GET /api/admin/users', [401, 401, 401, 403, 403, 403, 403, 200, 403]],
+  ['POST /api/admin/users/bulk', [401, 401, 401, 403, 403, 403, 403, 200, 403], ({ people }) => ({ body: { action: 'suspend', ids: [people.admin!.user.id] } })],
+  ['GET /api/admin/users/:id', [401, 401, 401, 403, 403, 403, 403, 200, 403], endUserOf],
+  ['PATCH /api/admin/users/:id', [401, 401, 401, 403, 403, 403, 403, 200, 403], withBody(endUserOf, { name: 'Renamed' })],
+  ['DELETE /api/admin/users/:id/second-factor',        [401, 401, 401, 403, 403, 403, 403, 404, 403], ({ people }) => ({ path: { id: people.admin!.user.id } })],
+  ['DELETE /api/admin/users/:id', [401, 401, 401, 403, 403, 403, 403, 409, 403], ({ people }) => ({ path: { id: people.admin!.user.id } })],
+  ['POST /api/admin/users/:id/suspend', [401, 401, 401, 403, 403, 403, 403, 409, 403], ({ people }) => ({ path: { id: people.admin!.user.id } })],
+  ['POST /api/admin/users/:id/restore', [401, 401, 401, 403, 403, 403, 403, 200, 403], ({ people }) => ({ path: { id: people.otherEndUser!.user.id } })],
+  ['GET /api/admin/users/:id/audit-logs', [401, 401, 401, 403, 403, 403, 403, 200, 403], endUserOf],
+  ['GET /api/admin/audit-logs', [401, 401, 401, 403, 403, 403, 403, 200, 403]],
+  ['GET /api/admin/audit-logs/verify', [401, 401, 401, 403, 403, 403, 403, 200, 403]],
 ]
 
 let handles: TestHandles
@@ -173,7 +175,22 @@ async function createPeople(): Promise<World['people']> {
   handles.setNow(Date.now() - 16 * 60 * 1000)
   const expired = await client.person('super_admin')
   handles.setNow(undefined)
-  return { nobody: undefined, expired, suspended, otherBuilder, otherEndUser, builder, endUser, admin }
+  const { data } = await client.call<NewApiKey>('POST', '/api/auth/api-keys', {
+    as: builder,
+    body: { name: 'Narrow', scopes: ['purchase_templates'] },
+  })
+  const narrowKey = { ...builder!, accessToken: data.key }
+  return {
+    nobody: undefined,
+    expired,
+    suspended,
+    otherBuilder,
+    otherEndUser,
+    builder,
+    endUser,
+    admin,
+    narrowKey,
+  }
 }
 
 const routesOf = () =>
