@@ -138,6 +138,7 @@ const builds: Record<string, RollupOptions[]> = {
       input: {
         index: './sdk/index.ts',
         config: './sdk/config.ts',
+        client: './sdk/client.ts',
         extras: './sdk/extras.ts',
         markup: './sdk/markup.ts',
         cli: './sdk/cli/main.ts',
