@@ -1,3 +1,5 @@
+type Movable = Partial<Record<'focus' | 'scrollIntoView', (options?: object) => void>>
+
 /**
  * Makes the inner room bearable for code that expects a whole browser, and takes away what only disturbs the host
  * page. This is hygiene: the boundary is the browser's, by sandbox and CSP.
@@ -33,12 +35,15 @@ export function furnishRoom(): void {
     Reflect.deleteProperty(window, name)
 
   // A widget that nobody has touched takes neither the focus nor the page's scroll position, and never its history.
-  for (const name of ['focus', 'scrollIntoView'] as const) {
-    const original = HTMLElement.prototype[name]
-    HTMLElement.prototype[name] = function (options) {
-      if (navigator.userActivation.hasBeenActive)
-        original.call(this, { ...Object(options), preventScroll: true })
+  // On the prototypes, or else `History.prototype.back.call(history)` takes the whole page back in Firefox.
+  const kinds: { prototype: Movable }[] = [Element, HTMLElement, SVGElement, MathMLElement]
+  for (const { prototype } of kinds)
+    for (const name of ['focus', 'scrollIntoView'] as const) {
+      const original = prototype[name]
+      prototype[name] = function (options) {
+        if (navigator.userActivation.hasBeenActive) original?.call(this, { ...options, preventScroll: true })
+      }
     }
-  }
-  for (const name of ['pushState', 'replaceState', 'back', 'forward', 'go'] as const) history[name] = () => {}
+  for (const name of ['pushState', 'replaceState', 'back', 'forward', 'go'] as const)
+    History.prototype[name] = () => {}
 }
