@@ -24,6 +24,7 @@ const script = document.currentScript as HTMLScriptElement
 const { origin } = new URL(script.src)
 const root = document.documentElement
 const elements = new Set<OrielWidget>()
+const scripts: Partial<Record<string, 0 | Promise<Record<string, (...values: unknown[]) => void>>>> = {}
 
 const emit = (element: Element, type: string, detail: unknown) =>
   element.dispatchEvent(new CustomEvent(`oriel:${type}`, { detail, bubbles: true }))
@@ -34,17 +35,18 @@ const use = <File extends keyof Scripts, Name extends keyof Scripts[File]>(
   name: Name,
   ...values: Scripts[File][Name] extends (...values: infer Values) => unknown ? Values : never
 ) => {
-  const loaded: Promise<Record<Name, (...values: unknown[]) => void>> = import(
-    `${origin}/oriel-${file}${__PINNED__}.js?` + failures
-  )
-  loaded.then(
-    (script) => script[name](...values),
+  // One promise for all calls, so that they are done in their order.
+  scripts[file] ||= import(`${origin}/oriel-${file}${__PINNED__}.js?` + failures)
+  scripts[file].then(
+    (script) => script[name as string]!(...values),
     (error) => {
+      scripts[file] = 0
       failures = setTimeout(use, SILENCE_MS, file, name, ...values)
       emit(root, 'error', { message: `${error}`, code: 'unreachable' })
     },
   )
 }
+
 class OrielWidget extends HTMLElement {
   /** Speaks with the frame, once that has said hello. */
   declare port?: MessagePort | undefined
@@ -129,8 +131,8 @@ const adopt = (element: OrielWidget) => {
   style.border = '0'
   style.width = '100%'
   frame.onload = expect
-  // Its load event may be over; further down a lazy frame may not have begun, which the service looks at closely.
-  if (frame.offsetTop < innerHeight) expect()
+  // Its load event may be over.
+  expect()
   observer.observe(element, { attributes: true })
   greet()
 }

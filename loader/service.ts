@@ -21,6 +21,10 @@ const MAX_STORED = 64 * 1024
 const FIRST_RETRY_MS = 500
 const MAX_DOUBLINGS = 7
 
+/** What waits for the visitor's consent. */
+const consented: (() => void)[] = []
+const isConsented = () => document.documentElement.dataset.orielConsent === 'true'
+
 const failures = new WeakMap<Element, number>()
 
 const emitError = (element: Element, code: string, message: string) =>
@@ -32,7 +36,8 @@ export function run(...command: Command): void {
   if (method === 'consent') {
     // The loader watches the page's attributes and tells every frame.
     document.documentElement.dataset.orielConsent = `${subject}`
-    if (!subject)
+    if (subject) for (const proceed of consented.splice(0)) proceed()
+    else
       for (const key of Object.keys(localStorage))
         if (key.startsWith(STORED_PREFIX)) localStorage.removeItem(key)
     return
@@ -73,13 +78,18 @@ export function send(element: Widget, name: string, data: Json = null): void {
 
 /** Does what a widget asked for. The outer frame has seen to it that the visitor had just touched the widget. */
 export async function answer(element: Widget, { id, what, subject = '', value }: Ask): Promise<void> {
+  // Consent may come later; until then a widget goes without what was stored.
+  if (what === 'load' && !isConsented()) {
+    consented.push(() => answer(element, { id, what, subject }))
+    return
+  }
   const done = await act(element, what, subject, value).catch(() => false)
   element.port!.postMessage({ type: 'answer', id, value: done } satisfies HostMessage)
 }
 
 async function act(element: Widget, what: Ask['what'], subject: string, value: Json = null): Promise<Json> {
   const key = STORED_PREFIX + element.getAttribute('implementation')
-  const isAllowed = document.documentElement.dataset.orielConsent === 'true'
+  const isAllowed = isConsented()
   const stored: Record<string, Json> = isAllowed ? JSON.parse(localStorage.getItem(key) ?? '{}') : {}
   if (what === 'load') return Object.hasOwn(stored, subject) ? stored[subject]! : null
   if (what === 'save') {

@@ -1,5 +1,5 @@
 import { h, type ComponentChildren, type JSX } from 'preact'
-import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Json } from '../schema/wire/json'
 import { actions } from './runtime'
 
@@ -36,15 +36,20 @@ export function useStorage<Value extends Json>(
 ): [value: Value, set: (value: Value) => Promise<boolean>] {
   const { ask } = actions()
   const [value, setValue] = useState(initial)
+  /** Whether the stored value is still wanted when it comes, which waits for the visitor's consent. */
+  const wanted = useRef({})
   useEffect(() => {
-    let isCurrent = true
-    // What this key holds was stored by this widget, in whichever version.
-    void ask('load', key).then((stored) => isCurrent && stored !== null && setValue(stored as Value))
+    const isWanted = (wanted.current = {})
+    void ask('load', key).then((stored) => {
+      // What this key holds was stored by this widget, in whichever version.
+      if (wanted.current === isWanted && stored !== null) setValue(stored as Value)
+    })
     return () => {
-      isCurrent = false
+      wanted.current = {}
     }
   }, [key])
   const set = async (next: Value) => {
+    wanted.current = {}
     setValue(next)
     return (await ask('save', key, next)) === true
   }

@@ -37,10 +37,13 @@ function submitByButton(event: Event) {
 }
 
 /** With a button, the browser itself turns Enter into a click on it. */
-function submitByEnter({ key, target, defaultPrevented, isComposing }: KeyboardEvent) {
+function submitByEnter(event: KeyboardEvent) {
+  const { key, target, defaultPrevented, isComposing } = event
   if (key !== 'Enter' || defaultPrevented || isComposing || !(target instanceof HTMLInputElement)) return
   const { form } = target
-  if (form && ![...form.elements].some(isSubmitter)) submit.call(form)
+  if (!form || [...form.elements].some(isSubmitter)) return
+  event.preventDefault()
+  submit.call(form)
 }
 
 HTMLFormElement.prototype.requestSubmit = submit

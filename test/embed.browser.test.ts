@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
-import type { Browser, Frame, Page } from 'playwright-core'
+import type { Browser, Frame, Page, Route } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { makeEmbedCode } from '../ingest-api/src/frame/embed-code'
 import { isUuidV7 } from '../schema/wire/id'
-import { build } from '../sdk/cli/build'
 import { launchChromium } from './chromium'
-import { startEmbedServer, type EmbedServer, type Widget } from './embed-server'
+import { startEmbedServer, type EmbedServer } from './embed-server'
+import { buildWidget, LISTEN } from './host-page'
 
 /** Drives the built, minified loader and frame scripts in a real browser, against a server of two origins. */
 let browser: Browser
@@ -14,19 +13,8 @@ let server: EmbedServer
 let page: Page
 let trouble: string[]
 
-const LISTEN = `<script>
-  seen = []
-  for (const type of ['ready', 'event', 'error', 'open', 'close'])
-    addEventListener('oriel:' + type, ({ detail }) => seen.push([type, detail]))
-</script>`
-
 const loader = () => `<script async src="${server.oriel}/oriel.js"></script>`
 const embed = (id: string) => makeEmbedCode(server.oriel, { id, title: 'A "test"', height: 320 })
-
-async function buildWidget(folder: string): Promise<Widget> {
-  const { manifest } = await build(resolve(folder))
-  return { manifest, bundle: await readFile(resolve(folder, 'dist/bundle.js'), 'utf8') }
-}
 
 async function visit(body: string, { head = '', headers = {}, origin = server.host } = {}) {
   server.pages.set('/page', {
@@ -382,6 +370,46 @@ describe('the loader', () => {
     expect(trouble).toEqual([])
   })
 
+  test('comes back by itself when a dead server does, with one event and no step in the history', async () => {
+    const down = (route: Route) => route.abort('connectionrefused')
+    await page.route('**/w/im_poll', down)
+    await page.route('**/oriel-*.js*', down)
+    await visit(embed('im_poll'))
+    expect(await heard('error')).toMatchObject([{ code: 'unreachable' }])
+    await page.unroute('**/w/im_poll')
+    await page.unroute('**/oriel-*.js*')
+    await isReady()
+    expect(await page.isVisible('oriel-widget iframe')).toBe(true)
+    expect(await page.evaluate(() => history.length)).toBe(2)
+    trouble.length = 0
+  })
+
+  test('shows another implementation when the attribute changes, without a step in the history', async () => {
+    await visit(embed('im_poll'))
+    await isReady()
+    await page.evaluate(() => {
+      seen.length = 0
+      document.querySelector('oriel-widget')!.setAttribute('implementation', 'im_probe')
+    })
+    const inner = await innerFrame()
+    expect(await inner.textContent('main')).toContain('Hello')
+    expect(await page.locator('iframe').count()).toBe(1)
+    expect(await page.evaluate(() => history.length)).toBe(2)
+  })
+
+  test('can be pinned to a version by its published digest', async () => {
+    const { src, integrity } = JSON.parse(await readFile('dist/public/oriel.json', 'utf8'))
+    await visit(
+      `${embed('im_poll').split('\n')[0]}<script async src="${server.oriel}${src}" integrity="${integrity}" crossorigin></script>`,
+    )
+    await isReady()
+    await page.evaluate(() => window.oriel!('open', 'im_poll'))
+    await heard('open')
+    const response = await page.request.get(`${server.oriel}${src}`)
+    expect(response.headers()['cache-control']).toContain('immutable')
+    expect(trouble).toEqual([])
+  })
+
   test('never throws into the page', async () => {
     await visit(embed('im_probe'))
     await isReady()
@@ -395,10 +423,3 @@ describe('the loader', () => {
     expect(trouble).toEqual([])
   })
 })
-
-declare global {
-  var seen: [type: string, detail: unknown][]
-  interface HTMLElementTagNameMap {
-    'oriel-widget': HTMLElement & { send: (name: string, data: unknown) => void; close: () => void }
-  }
-}

@@ -27,7 +27,7 @@ const PEOPLE: Record<Persona, { email: string; password: string; name: string }>
   super_admin: { email: 'admin@demo.oriel', password: 'demo-admin', name: 'Demo admin' },
 }
 /** Example widgets whose built bundles are published; the first one stands on the demo page. */
-const WIDGETS = ['poll']
+const WIDGETS = ['poll', 'contact-form']
 const PAGE_NAME = 'Poll on the demo page'
 const HOUR_MS = 60 * 60 * 1000
 

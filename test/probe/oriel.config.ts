@@ -8,6 +8,7 @@ export default defineConfig({
   version: '1.2.3',
   height: 100,
   entry: './widget.tsx',
+  permissions: { popups: true },
   config: z.object({
     greeting: z.string().default('Hello').meta({ 'x-host': true }),
     secret: z.string().default('kept'),

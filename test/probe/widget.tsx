@@ -1,4 +1,14 @@
-import { useConfiguration, useHost, useLocale, useTheme, useTrack, type Json } from '@oriel/sdk'
+import {
+  copyText,
+  Link,
+  useConfiguration,
+  useHost,
+  useLocale,
+  useStorage,
+  useTheme,
+  useTrack,
+  type Json,
+} from '@oriel/sdk'
 import { useState } from 'preact/hooks'
 import type config from './oriel.config'
 
@@ -9,11 +19,18 @@ export default function Probe() {
   const track = useTrack()
   const [height, setHeight] = useState('100px')
   const [isBroken, setBroken] = useState(false)
+  const [hasForm, setForm] = useState(false)
+  const [kept, keep] = useStorage<Json>('note', 'nothing')
   const commands: Record<string, (data: Json) => void> = {
     echo: (data) => host.send('echo', data),
     track: (data) => track('poked', { data }),
     grow: (data) => setHeight(`${String(data)}`),
     open: () => host.open(),
+    close: () => host.close(),
+    keep: async (data) => host.send('kept', await keep(data)),
+    copy: async (data) => host.send('copied', await copyText(String(data))),
+    form: () => setForm(true),
+    link: () => document.querySelector<HTMLElement>('a[href^=https]')!.click(),
     break: () => setBroken(true),
     throw: () => {
       throw new TypeError('thrown on purpose')
@@ -42,6 +59,35 @@ export default function Probe() {
   return (
     <main style={{ height }}>
       {greeting}, {secret}, {theme}, {locale}, {direction}
+      {hasForm && <Markup kept={kept} />}
     </main>
+  )
+}
+
+/** Plain markup, as somebody writes it who has not heard of sandboxes. */
+function Markup({ kept }: { kept: Json }) {
+  const track = useTrack()
+  const submit = (name: string) => (event: Event) => {
+    event.preventDefault()
+    const form = event.currentTarget as HTMLFormElement
+    track(name, Object.fromEntries([...new FormData(form)].map(([key, value]) => [key, String(value)])))
+  }
+  return (
+    <>
+      <form id="checked" onSubmit={submit('submitted')} data-oriel-track="form">
+        <input name="email" type="email" required aria-label="Email" />
+        <button>Send</button>
+      </form>
+      <form id="single" onSubmit={submit('searched')}>
+        <input name="query" aria-label="Query" />
+      </form>
+      <form id="sends" action="https://elsewhere.example/" method="post">
+        <button>Send away</button>
+      </form>
+      <button data-oriel-track="marked">Marked</button>
+      <Link href="https://elsewhere.example/page">Elsewhere</Link>
+      <a href="javascript:alert(1)">Script</a>
+      <output>{JSON.stringify(kept)}</output>
+    </>
   )
 }
