@@ -56,7 +56,7 @@ const picture = (page: Page, name: string) =>
 
 async function register(page: Page, kind: string, email: string) {
   await page.goto(`${oriel.url}/register`)
-  await page.getByRole('radio', { name: kind }).check()
+  await page.locator('label').filter({ hasText: kind }).click()
   await page.getByLabel('Name').fill(kind)
   await page.getByLabel('Email').fill(email)
   await page.getByLabel('Password').fill(PASSWORD)
