@@ -17,7 +17,12 @@ export const line = (max: number) =>
 export const paragraph = (max: number) => z.string().trim().max(max)
 
 export const id = (kind: IdKind) =>
-  z.string().regex(new RegExp(`^${ID_PREFIX[kind]}_[\\w-]{21}$`), `Must be the id of ${/^[aeio]/.test(kind) ? 'an' : 'a'} ${kind}.`)
+  z
+    .string()
+    .regex(
+      new RegExp(`^${ID_PREFIX[kind]}_[\\w-]{21}$`),
+      `Must be the id of ${/^[aeio]/.test(kind) ? 'an' : 'a'} ${kind}.`,
+    )
 
 export const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), z.json())
 
