@@ -91,6 +91,18 @@ export const versions = pgTable(
   ],
 )
 
+/**
+ * What leads from a place in a version's bundle to the builder's sources (source map revision 3, as uploaded). It stays
+ * here: visitors get stacks of the bundle, and so do not learn the sources.
+ */
+export const sourceMaps = pgTable('source_maps', {
+  versionId: text('version_id')
+    .primaryKey()
+    .references(() => versions.id),
+  map: bytes('map').notNull(),
+  createdAt: createdAt(),
+})
+
 /** A named pointer to the version that implementations on it get. */
 export const channels = pgTable(
   'channels',

@@ -2,6 +2,8 @@ import type { JsonObject } from './json'
 
 /** A published bundle's compressed size is the builder's; its raw size may not pass this. */
 export const MAX_BUNDLE_BYTES = 512 * 1024
+/** Source maps hold the sources, too; they are kept beside the version and served to nobody. */
+export const MAX_SOURCE_MAP_BYTES = 4 * 1024 * 1024
 export const MAX_MANIFEST_BYTES = 128 * 1024
 export const MIN_HEIGHT = 40
 export const MAX_HEIGHT = 4000

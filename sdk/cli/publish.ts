@@ -6,16 +6,19 @@ import type { Access } from './environment'
 import { Failure } from './failure'
 import { request } from './request'
 
+type Bytes = Uint8Array<ArrayBuffer>
+
 /**
  * Reads what `oriel build` made.
  * @throws Failure when nothing was built
  */
 export async function readBuilt(
   folder: string,
-): Promise<{ manifest: Manifest; bundle: Uint8Array<ArrayBuffer> }> {
+): Promise<{ manifest: Manifest; bundle: Bytes; sourceMap: Bytes }> {
   try {
     const manifest: Manifest = JSON.parse(await readFile(join(folder, 'dist/manifest.json'), 'utf8'))
-    return { manifest, bundle: new Uint8Array(await readFile(join(folder, 'dist/bundle.js'))) }
+    const bytesOf = async (name: string) => new Uint8Array(await readFile(join(folder, 'dist', name)))
+    return { manifest, bundle: await bytesOf('bundle.js'), sourceMap: await bytesOf('bundle.js.map') }
   } catch {
     throw new Failure(`There is nothing built in ${folder}/dist. Run oriel build first.`)
   }
@@ -32,7 +35,7 @@ export async function publish(
   folder: string,
   projectId?: string,
 ): Promise<{ projectId: string; version: Version }> {
-  const { manifest, bundle } = await readBuilt(folder)
+  const { manifest, bundle, sourceMap } = await readBuilt(folder)
   const { name, title, description } = manifest
   const id =
     projectId ??
@@ -41,6 +44,7 @@ export async function publish(
   const form = new FormData()
   form.set('bundle', new Blob([bundle], { type: 'text/javascript' }), 'bundle.js')
   form.set('manifest', JSON.stringify(manifest))
+  form.set('sourceMap', new Blob([sourceMap], { type: 'application/json' }), 'bundle.js.map')
   return {
     projectId: id,
     version: await request<Version>(access, 'POST', `/api/projects/${id}/versions`, form),

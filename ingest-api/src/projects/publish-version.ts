@@ -1,5 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm'
-import { bundles, projects, versions } from '../../../schema/tables/projects'
+import { bundles, projects, sourceMaps, versions } from '../../../schema/tables/projects'
 import type { Version } from '../../../schema/wire/api'
 import { invalidFields, OrielError } from '../../../schema/wire/error'
 import type { Manifest } from '../../../schema/wire/manifest'
@@ -13,6 +13,9 @@ import { lockProject } from './change-project'
 import { toVersion } from './list-versions'
 import { getProject } from './read-projects'
 
+/** What a builder uploads; the bundle's source map is for reading its errors. */
+export type Upload = { bundle: Uint8Array; manifest: Manifest; sourceMap?: Uint8Array }
+
 /**
  * Publishes an immutable version. Publishing the very same again answers the version that is there.
  * @throws OrielError RESOURCE_NOT_FOUND for the project; VALIDATION_ERROR naming everything that is wrong with bundle
@@ -22,7 +25,7 @@ export async function publishVersion(
   { db, now }: Pick<Handles, 'db' | 'now'>,
   { actor, requestId }: By,
   projectId: string,
-  { bundle, manifest }: { bundle: Uint8Array; manifest: Manifest },
+  { bundle, manifest, sourceMap }: Upload,
 ): Promise<{ version: Version; created: boolean }> {
   await getProject({ db }, actor, projectId)
   const { checkManifestConfiguration } = await import('./check-configuration')
@@ -58,6 +61,7 @@ export async function publishVersion(
       .insert(versions)
       .values({ id, projectId, version, integrity, size, manifest, uploadedBy: actor.userId })
       .returning()
+    if (sourceMap) await tx.insert(sourceMaps).values({ versionId: id, map: sourceMap })
     await tx
       .update(projects)
       .set({ updatedAt: new Date(now()) })

@@ -1,17 +1,25 @@
 import type { HonoRequest } from 'hono'
 import { manifest as manifestCheck } from '../../../schema/checks/manifest'
 import { invalidFields, OrielError } from '../../../schema/wire/error'
-import { MAX_BUNDLE_BYTES, MAX_MANIFEST_BYTES, type Manifest } from '../../../schema/wire/manifest'
+import { isObject } from '../../../schema/wire/json'
+import {
+  MAX_BUNDLE_BYTES,
+  MAX_MANIFEST_BYTES,
+  MAX_SOURCE_MAP_BYTES,
+  type Manifest,
+} from '../../../schema/wire/manifest'
+import type { Upload } from '../projects/publish-version'
 import { checkInput, parseJson, readBytes } from './read-request'
 
 /** Room for a bundle that is a little too large, so that the answer can say by how much. */
-export const MAX_UPLOAD_BYTES = 2 * (MAX_BUNDLE_BYTES + MAX_MANIFEST_BYTES)
+export const MAX_UPLOAD_BYTES = 2 * (MAX_BUNDLE_BYTES + MAX_MANIFEST_BYTES) + MAX_SOURCE_MAP_BYTES
 
 /**
- * Reads a version: a multipart form with the file `bundle` and the JSON `manifest`, as a field or a file.
+ * Reads a version: a multipart form with the file `bundle` and the JSON `manifest`, as a field or a file, and with
+ * the bundle's `sourceMap`, if there is one.
  * @throws OrielError MALFORMED_REQUEST, PAYLOAD_TOO_LARGE, VALIDATION_ERROR naming the manifest's wrong fields
  */
-export async function readUpload(request: HonoRequest): Promise<{ bundle: Uint8Array; manifest: Manifest }> {
+export async function readUpload(request: HonoRequest): Promise<Upload> {
   const type = request.header('content-type') ?? ''
   if (!type.startsWith('multipart/form-data'))
     throw new OrielError(
@@ -33,7 +41,21 @@ export async function readUpload(request: HonoRequest): Promise<{ bundle: Uint8A
     )
   refuseOversize('bundle', bundle, MAX_BUNDLE_BYTES)
   refuseOversize('manifest', manifest, MAX_MANIFEST_BYTES)
-  return { bundle, manifest: checkInput(manifestCheck, parseJson(manifest), 'manifest') }
+  const sourceMap = await bytesOf(form, 'sourceMap')
+  if (sourceMap) checkSourceMap(sourceMap)
+  return {
+    bundle,
+    manifest: checkInput(manifestCheck, parseJson(manifest), 'manifest'),
+    ...(sourceMap && { sourceMap }),
+  }
+}
+
+/** Source map revision 3: https://tc39.es/ecma426/ */
+function checkSourceMap(sourceMap: Uint8Array): void {
+  refuseOversize('sourceMap', sourceMap, MAX_SOURCE_MAP_BYTES)
+  const value = parseJson(sourceMap)
+  if (!isObject(value) || value.version !== 3 || typeof value.mappings !== 'string')
+    throw invalidFields([{ path: 'sourceMap', message: 'Must be a source map of revision 3.' }])
 }
 
 async function bytesOf(form: FormData, name: string): Promise<Uint8Array | undefined> {
