@@ -18,10 +18,13 @@ export const PAGE_HEADERS = {
   'Cache-Control': 'no-cache',
 }
 
-/** Every address that a browser opens and nothing else has belongs to the dashboard, which has its own "not found". */
+/**
+ * Every address that a browser opens and nothing else has belongs to the dashboard, which has its own "not found".
+ * `/dashboard` is one of its pages, `/dashboard/` the folder of its files.
+ */
 export const isPage = (path: string, accept: string | null | undefined): boolean =>
   Boolean(accept?.includes('text/html')) &&
-  !/^\/(api|v1|w|health|metrics|oembed|docs|openapi\.json|dashboard|\.well-known)(\/|$)/.test(path)
+  !/^\/((api|v1|w|health|metrics|oembed|docs|openapi\.json|\.well-known)(\/|$)|dashboard\/)/.test(path)
 
 /** The headers of a public file, or nothing when no file may have this path. */
 export function fileHeadersOf(
