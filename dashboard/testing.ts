@@ -77,6 +77,16 @@ export function type(root: HTMLElement, name: string, value: string) {
   act(() => void field.dispatchEvent(new InputEvent('input', { bubbles: true })))
 }
 
+const pleaseSignIn = () => ({
+  status: 401,
+  error: { code: 'AUTH_ERROR' as const, message: 'Please sign in.' },
+})
+/** A server that knows nobody. */
+export const signedOut: Replies = {
+  'GET /api/auth/me': pleaseSignIn,
+  'POST /api/auth/refresh': pleaseSignIn,
+}
+
 export const makeUser = (persona: Persona, personas: Persona[] = [persona]): User => ({
   id: 'us_1',
   email: 'ada@example.com',

@@ -1,15 +1,8 @@
 // @vitest-environment happy-dom
 import { beforeEach, expect, test } from 'vitest'
-import { draw, emptyBuilder, makeUser, seeText, serve, type, type Replies } from '../testing'
+import { draw, emptyBuilder, makeUser, seeText, serve, signedOut, type, type Replies } from '../testing'
 import { App } from './App'
 
-const signedOut: Replies = {
-  'GET /api/auth/me': () => ({ status: 401, error: { code: 'AUTH_ERROR', message: 'Please sign in.' } }),
-  'POST /api/auth/refresh': () => ({
-    status: 401,
-    error: { code: 'AUTH_ERROR', message: 'Please sign in.' },
-  }),
-}
 const as = (...personas: Parameters<typeof makeUser>): Replies => ({
   'GET /api/auth/me': () => ({ data: makeUser(...personas) }),
   'GET /api/builders/us_1/dashboard': () => ({ data: emptyBuilder }),

@@ -6,11 +6,12 @@ import './SignIn.css'
 
 type Props = {
   title: string
-  otherwise: { text: string; label: string; path: string }
+  /** Where else somebody may have wanted to go. */
+  otherwise?: { text: string; label: string; path: string }
   children: ComponentChildren
 }
 
-/** What stands around the forms for signing in and up. */
+/** What stands around the forms for signing in and up, and what mails lead to. */
 export function Door({ title, otherwise, children }: Props) {
   const { query } = useLocation()
   const next = query.next ? `?next=${encodeURIComponent(query.next)}` : ''
@@ -24,9 +25,11 @@ export function Door({ title, otherwise, children }: Props) {
         <h1>{title}</h1>
         {children}
       </section>
-      <p>
-        {otherwise.text} <a href={otherwise.path + next}>{otherwise.label}</a>
-      </p>
+      {otherwise && (
+        <p>
+          {otherwise.text} <a href={otherwise.path + next}>{otherwise.label}</a>
+        </p>
+      )}
       <ThemeSwitch />
     </main>
   )

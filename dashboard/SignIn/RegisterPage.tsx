@@ -1,13 +1,17 @@
+import { useState } from 'preact/hooks'
+import type { RegisterRequest } from '../../schema/wire/requests'
 import { Field } from '../Form/Field'
 import { Form } from '../Form/Form'
 import { useUser } from '../User/UserProvider'
 import { Door } from './Door'
+import { Providers } from './Providers'
 
 /** The shortest password that the API takes. */
 const MIN_PASSWORD_LENGTH = 10
 
 export function RegisterPage() {
   const { register } = useUser()
+  const [persona, setPersona] = useState<RegisterRequest['persona']>('end_user')
   return (
     <Door
       title="Create an account"
@@ -20,19 +24,31 @@ export function RegisterPage() {
             name: value('name'),
             email: value('email'),
             password: value('password'),
-            persona: value('persona') === 'builder' ? 'builder' : 'end_user',
+            persona,
           })
         }
       >
         <fieldset class="personas">
           <legend class="unseen">What brings you here?</legend>
           <label>
-            <input class="unseen" type="radio" name="persona" value="end_user" defaultChecked />
+            <input
+              class="unseen"
+              type="radio"
+              name="persona"
+              checked={persona === 'end_user'}
+              onChange={() => setPersona('end_user')}
+            />
             <b>I have a website</b>
             <small>and want widgets on it</small>
           </label>
           <label>
-            <input class="unseen" type="radio" name="persona" value="builder" />
+            <input
+              class="unseen"
+              type="radio"
+              name="persona"
+              checked={persona === 'builder'}
+              onChange={() => setPersona('builder')}
+            />
             <b>I build widgets</b>
             <small>for other people’s sites</small>
           </label>
@@ -49,6 +65,7 @@ export function RegisterPage() {
           hint={`At least ${MIN_PASSWORD_LENGTH} characters.`}
         />
       </Form>
+      <Providers persona={persona} />
     </Door>
   )
 }

@@ -1,9 +1,9 @@
 import { createContext, type ComponentChildren } from 'preact'
 import { useContext, useEffect, useMemo, useState } from 'preact/hooks'
-import type { User } from '../../schema/wire/api'
+import type { Challenge, User } from '../../schema/wire/api'
 import { OrielError } from '../../schema/wire/error'
 import { hasPermission, type Permission, type Persona } from '../../schema/wire/permission'
-import type { LoginRequest, RegisterRequest } from '../../schema/wire/requests'
+import type { ChallengeRequest, LoginRequest, RegisterRequest } from '../../schema/wire/requests'
 import * as api from '../data/api'
 import { forgetQueries } from '../data/query'
 import { onSignedOut } from '../data/request'
@@ -23,7 +23,9 @@ export type UserContextType = {
   isAuthenticated: boolean
   isLoading: boolean
   error: OrielError | null
-  login: (credentials: LoginRequest) => Promise<void>
+  /** Signs in, or gives back what the second step has to answer. */
+  login: (credentials: LoginRequest) => Promise<Challenge | undefined>
+  answerChallenge: (answer: ChallengeRequest) => Promise<void>
   register: (person: RegisterRequest) => Promise<void>
   logout: () => Promise<void>
   switchPersona: (persona: Persona) => Promise<void>
@@ -73,8 +75,13 @@ export function UserProvider({ children }: { children: ComponentChildren }) {
       isAuthenticated: user !== null,
       isLoading: session.state === 'loading',
       error: session.state === 'failed' ? session.error : null,
-      login: async (credentials) =>
-        announce({ state: 'signedIn', user: (await api.login(credentials)).user }),
+      login: async (credentials) => {
+        const answer = await api.login(credentials)
+        if ('challenge' in answer) return answer
+        announce({ state: 'signedIn', user: answer.user })
+      },
+      answerChallenge: async (answer) =>
+        announce({ state: 'signedIn', user: (await api.answerChallenge(answer)).user }),
       register: async (person) => announce({ state: 'signedIn', user: (await api.register(person)).user }),
       logout: async () => {
         await api.logout()

@@ -1,5 +1,6 @@
 import type {
   BuilderDashboard,
+  Challenge,
   EndUserDashboard,
   Implementation,
   IngestReport,
@@ -13,15 +14,23 @@ import type {
 } from '../../schema/wire/api'
 import type { JsonObject } from '../../schema/wire/json'
 import type { Persona } from '../../schema/wire/permission'
-import type { ImplementRequest, LoginRequest, RegisterRequest } from '../../schema/wire/requests'
+import type {
+  ChallengeRequest,
+  ImplementRequest,
+  LoginRequest,
+  RegisterRequest,
+} from '../../schema/wire/requests'
 import { rangeQuery, type RangeName } from './range'
 import { request } from './request'
 
-const get = async <T>(path: string) => (await request<T>(path)).data
-const send = async <T>(method: string, path: string, body?: object) =>
+/** The data of an answer. */
+export const get = async <T>(path: string) => (await request<T>(path)).data
+export const send = async <T>(method: string, path: string, body?: object) =>
   (await request<T>(path, method, body)).data
 
-export const login = (body: LoginRequest) => send<Login>('POST', '/api/auth/login', body)
+export const login = (body: LoginRequest) => send<Login | Challenge>('POST', '/api/auth/login', body)
+export const answerChallenge = (body: ChallengeRequest) =>
+  send<Login>('POST', '/api/auth/login/second-factor', body)
 export const register = (body: RegisterRequest) => send<Login>('POST', '/api/auth/register', body)
 export const logout = () => send<null>('POST', '/api/auth/logout')
 export const getMe = () => get<User>('/api/auth/me')

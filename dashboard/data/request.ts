@@ -4,7 +4,7 @@ import { isObject } from '../../schema/wire/json'
 
 const TIMEOUT_MS = 20_000
 /** These say themselves who asks; a 401 of theirs is an answer and no expired session. */
-const SIGN_IN = /^\/api\/auth\/(login|register|refresh|logout)$/
+const SIGN_IN = /^\/api\/auth\/(login|login\/second-factor|register|refresh|logout)$/
 
 let signedOut = () => {}
 /** Calls the listener, the only one, when a request finds that nobody is signed in any more. */
