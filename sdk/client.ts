@@ -233,6 +233,7 @@ export class ApiClient {
     this.page<AuditEntry>(`/api/admin/users/${at(id)}/audit-logs`, query)
   getAuditLogs = (query?: QueryParams) => this.page<AuditEntry>('/api/admin/audit-logs', query)
   verifyAuditLogs = () => this.one<AuditSeal>('GET', '/api/admin/audit-logs/verify')
+  getSeries = (query?: QueryParams) => this.one<Usage>('GET', '/api/analytics/series', { query })
   getPlatformAnalytics = (query?: QueryParams) =>
     this.one<PlatformAnalytics>('GET', '/api/analytics/platform', { query })
 

@@ -54,3 +54,5 @@ export const usageQuery = z
   })
 
 export const implementationQuery = z.object({ implementation: id('implementation').optional() })
+
+export const seriesQuery = implementationQuery.extend({ project: id('project').optional() })

@@ -71,10 +71,15 @@ export const requirePersona = (...personas: Persona[]) =>
 /** Behind {@link requireActor}: lets only holders of the permission pass. */
 export const requirePermission = (permission: Permission) =>
   createMiddleware<AppEnv>(async (c, next) => {
-    if (!hasPermission(c.var.actor.permissions, permission))
-      throw new OrielError('PERMISSION_ERROR', `This needs the permission ${permission}.`)
+    demandPermission(c.var.actor, permission)
     await next()
   })
+
+/** @throws OrielError PERMISSION_ERROR */
+export function demandPermission({ permissions }: Actor, permission: Permission): void {
+  if (!hasPermission(permissions, permission))
+    throw new OrielError('PERMISSION_ERROR', `This needs the permission ${permission}.`)
+}
 
 /** @throws OrielError PERMISSION_ERROR unless the request says that it comes from this server's own pages */
 export function requireOwnOrigin(c: AppContext): void {

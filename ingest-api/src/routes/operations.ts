@@ -46,7 +46,7 @@ import {
   rollbackRequest,
   updateProjectRequest,
 } from '../../../schema/checks/projects'
-import { implementationQuery, usageQuery } from '../../../schema/checks/usage'
+import { implementationQuery, seriesQuery, usageQuery } from '../../../schema/checks/usage'
 import type { ErrorCode } from '../../../schema/wire/error'
 
 /**
@@ -166,6 +166,8 @@ export const OPERATIONS: Record<string, Operation> = {
   'GET /api/admin/audit-logs': { id: 'getAuditLogs', summary: 'What everybody did', answer: { page: 'AuditEntry' }, query: [auditQuery] },
   'GET /api/admin/audit-logs/verify': { id: 'verifyAuditLogs', summary: 'Whether the audit log is whole', answer: 'AuditSeal' },
   'GET /api/analytics/platform': { id: 'getPlatformAnalytics', summary: 'The platform at a glance', answer: 'PlatformAnalytics', query: [usageQuery] },
+
+  'GET /api/analytics/series': { id: 'getSeries', summary: 'Usage over time of what the asker may see, or of a part of it', answer: 'Usage', query: [usageQuery, seriesQuery], errors: ['RESOURCE_NOT_FOUND'] },
 
   'POST /v1/events': { id: 'sendEvents', summary: 'Report what happened in a widget; the answer is the receipt itself', answer: 'Receipt', status: [202], body: wireBatch, open: true, errors: ['TOKEN_INVALID', 'TOKEN_EXPIRED', 'SERVICE_UNAVAILABLE'] },
 }

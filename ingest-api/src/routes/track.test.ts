@@ -8,13 +8,15 @@ import { createClient } from '../testing-client'
 let handles: TestHandles
 let client: ReturnType<typeof createClient>
 let owner: Login
+let builder: Login
 let widget: Implementation
 
 beforeAll(async () => {
   handles = await createTestHandles()
   client = createClient(handles)
   owner = await client.person('end_user')
-  const project = await client.releasedProject(await client.person('builder'))
+  builder = await client.person('builder')
+  const project = await client.releasedProject(builder)
   widget = (await client.implement(owner, project.id)).data
 })
 afterAll(() => handles.close())
@@ -38,6 +40,19 @@ test('an event from a server is counted with those of visitors, and once', async
     },
     { timeout: 10_000 },
   )
+})
+
+test('a series is told to each of its owners and to nobody else', async () => {
+  const series = (as: Login, filter = '') =>
+    client.call<Usage>('GET', `/api/analytics/series?interval=hour${filter}`, { as })
+  const [admin, stranger] = [await client.person('super_admin'), await client.person('builder')]
+  for (const as of [owner, builder, admin])
+    for (const filter of ['', `&implementation=${widget.id}`, `&project=${widget.projectId}`])
+      expect((await series(as, filter)).data.totals).toMatchObject({ loads: 1, interactions: 1 })
+  expect((await series(stranger)).data.totals.loads).toBe(0)
+  expect((await series(stranger, `&implementation=${widget.id}`)).status).toBe(404)
+  expect((await series(stranger, `&project=${widget.projectId}`)).status).toBe(404)
+  expect((await series(await client.person('end_user'))).data.totals.loads).toBe(0)
 })
 
 test('one that is too old is refused by its name', async () => {

@@ -1,0 +1,53 @@
+import { and, eq } from 'drizzle-orm'
+import { widgetImplementations } from '../../../schema/tables/implementations'
+import type { Usage } from '../../../schema/wire/api'
+import type { Actor } from '../accounts/actor'
+import type { Handles } from '../handles'
+import { implementationNotFound, ownImplementations } from '../implementations/read-implementations'
+import { projectNotFound } from '../projects/read-projects'
+import { countUsage, type UsageQuestion } from '../reports/count-usage'
+import type { Tenant } from '../reports/tenant'
+
+/** What a series can be narrowed to. */
+export type SeriesFilter = { implementation?: string | undefined; project?: string | undefined }
+
+/**
+ * Usage over time of what the asker may see, or of one implementation or one project of it: a builder's own work, a
+ * site owner's own widgets, for the platform everything.
+ * @throws OrielError RESOURCE_NOT_FOUND when what it is narrowed to is not the asker's
+ */
+export async function getSeries(
+  handles: Pick<Handles, 'db' | 'clickhouse'>,
+  actor: Pick<Actor, 'userId' | 'persona'>,
+  question: UsageQuestion,
+  filter: SeriesFilter,
+): Promise<Usage> {
+  return countUsage(handles, await findTenant(handles, actor, filter), question)
+}
+
+async function findTenant(
+  { db }: Pick<Handles, 'db'>,
+  actor: Pick<Actor, 'userId' | 'persona'>,
+  { implementation, project }: SeriesFilter,
+): Promise<Tenant> {
+  const isNarrowed = implementation !== undefined || project !== undefined
+  if (!isNarrowed && actor.persona === 'super_admin') return { whose: 'platform' }
+  if (!isNarrowed && actor.persona === 'builder') return { whose: 'builder', builderId: actor.userId }
+  const rows = await db
+    .select({ id: widgetImplementations.id, builderId: widgetImplementations.builderId })
+    .from(widgetImplementations)
+    .where(
+      and(
+        ownImplementations(actor),
+        implementation === undefined ? undefined : eq(widgetImplementations.id, implementation),
+        project === undefined ? undefined : eq(widgetImplementations.projectId, project),
+      ),
+    )
+  if (rows.length === 0 && implementation !== undefined) throw implementationNotFound()
+  if (rows.length === 0 && project !== undefined) throw projectNotFound()
+  return {
+    whose: 'implementations',
+    builderIds: rows.map(({ builderId }) => builderId),
+    implementationIds: rows.map(({ id }) => id),
+  }
+}
