@@ -31,7 +31,7 @@ export const REFUSALS = {
   invalid_event: 'The event is not an object.',
   invalid_id: 'The id must be a lower-case UUIDv7.',
   invalid_type: 'The type must be load, interaction or error.',
-  invalid_name: `The name must be a string of 1 to ${MAX_EVENT_NAME_LENGTH} characters without control characters.`,
+  invalid_name: `The name must be a string of 1 to ${MAX_EVENT_NAME_LENGTH} characters without control characters or lone surrogates.`,
   invalid_time: 'The time "at" must be a number of milliseconds since 1970.',
   invalid_data: 'The data must be a JSON object.',
   data_too_large: `The data must be at most ${MAX_EVENT_DATA_BYTES} bytes as JSON.`,
@@ -96,7 +96,7 @@ export const isEventName = (value: unknown): value is string =>
   typeof value === 'string' &&
   value.length > 0 &&
   value.length <= MAX_EVENT_NAME_LENGTH &&
-  !/[\u0000-\u001f\u007f]/.test(value)
+  !/[\u0000-\u001f\u007f\p{Surrogate}]/u.test(value)
 
 function isShallow(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return true

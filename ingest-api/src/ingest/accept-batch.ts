@@ -105,6 +105,7 @@ function accountOf({ claims, today }: Session, at: number): Account {
 }
 
 const EXAMPLE_LENGTH = 500
-const exampleOf = (event: unknown) => JSON.stringify(event).slice(0, EXAMPLE_LENGTH)
+/** Cut at a byte, not within a character: half of one is no text that could be stored. */
+const exampleOf = (event: unknown) => Buffer.from(JSON.stringify(event).slice(0, EXAMPLE_LENGTH)).toString()
 
 const idOf = (event: unknown) => (isObject(event) && isUuidV7(event.id) ? event.id : null)

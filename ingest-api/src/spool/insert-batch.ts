@@ -5,25 +5,7 @@ import { describeError, type Log } from '../log'
  * ClickHouse's words for "these rows cannot be": trying again does not help. Anything else (memory, too many parts,
  * a lost connection) passes. https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp
  */
-const DATA_ERRORS = new Set([
-  '6',
-  '26',
-  '27',
-  '38',
-  '41',
-  '53',
-  '69',
-  '70',
-  '72',
-  '117',
-  '130',
-  '131',
-  '321',
-  '349',
-  '376',
-  '441',
-  '691',
-])
+const DATA_ERRORS = new Set('6 25 26 27 33 38 41 53 69 70 72 117 130 131 321 349 376 441 467 691'.split(' '))
 
 /** Inserts what was taken and the counts of what became of it, both once, however often it is called. */
 export async function insertBatch(
