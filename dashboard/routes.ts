@@ -8,8 +8,8 @@ export type Route = {
   path: string
   title: string
   page: AnyComponent
-  /** Who may see it; `public` is for those who are not signed in. */
-  for: 'public' | Persona[]
+  /** Who may see it; `public` is for those who are not signed in, `anybody` for those who come from a mail. */
+  for: 'public' | 'anybody' | Persona[]
   /** Set when the navigation shows it. */
   icon?: IconName
 }
@@ -37,6 +37,24 @@ export const routes: Route[] = [
     title: 'Create an account',
     for: 'public',
     page: page(() => import('./SignIn/RegisterPage').then((file) => file.RegisterPage)),
+  },
+  {
+    path: '/forgot',
+    title: 'Forgot your password?',
+    for: 'public',
+    page: page(() => import('./SignIn/ForgotPage').then((file) => file.ForgotPage)),
+  },
+  {
+    path: '/reset',
+    title: 'Choose a password',
+    for: 'anybody',
+    page: page(() => import('./SignIn/ResetPage').then((file) => file.ResetPage)),
+  },
+  {
+    path: '/verify',
+    title: 'Confirm your address',
+    for: 'anybody',
+    page: page(() => import('./SignIn/VerifyPage').then((file) => file.VerifyPage)),
   },
   {
     path: '/builder-dashboard',

@@ -1,4 +1,4 @@
-import { LocationProvider, Route, Router } from 'preact-iso/router'
+import { LocationProvider, Route, Router, useLocation } from 'preact-iso/router'
 import { Failed } from '../Panel/Panel'
 import { Notice } from '../Panel/Notice'
 import { HOMES, routes } from '../routes'
@@ -13,6 +13,9 @@ const screens = routes.map((route) => ({
   path: route.path,
   Screen: () => <ProtectedRoute route={route} />,
 }))
+
+/** Pages that stand alone, also for those who are signed in. */
+const doors = new Set(routes.filter((route) => route.for === 'anybody').map(({ path }) => path))
 
 /** Links to these stay inside the page; all others (widgets, documents) are the browser's. */
 const scope = new RegExp(
@@ -30,6 +33,7 @@ export const App = () => (
 
 function Screens() {
   const { user, isLoading, error, reload } = useUser()
+  const { path } = useLocation()
   if (isLoading) return <Splash />
   if (error)
     return (
@@ -47,8 +51,9 @@ function Screens() {
       <Route default component={NotFound} />
     </Router>
   )
+  if (!user || doors.has(path)) return pages
   // The key: nothing on the screen outlives the persona that it was shown to.
-  return user ? <Shell key={`${user.id} ${user.persona}`}>{pages}</Shell> : pages
+  return <Shell key={`${user.id} ${user.persona}`}>{pages}</Shell>
 }
 
 /** Keyboards and screen readers go on where the new page begins. */

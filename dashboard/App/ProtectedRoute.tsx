@@ -17,13 +17,13 @@ export function ProtectedRoute({ route: { title, page: Page, for: who } }: { rou
   }, [title])
 
   if (who === 'public' && persona) return <Redirect to={wayOn(query.next, persona)} />
-  if (who !== 'public' && !persona) return <Redirect to={`/login?next=${encodeURIComponent(url)}`} />
+  if (Array.isArray(who) && !persona) return <Redirect to={`/login?next=${encodeURIComponent(url)}`} />
   const page = (
     <RouteBoundary key={path}>
       <Page />
     </RouteBoundary>
   )
-  return who === 'public' ? page : <PersonaGuard requiredPersonas={who}>{page}</PersonaGuard>
+  return Array.isArray(who) ? <PersonaGuard requiredPersonas={who}>{page}</PersonaGuard> : page
 }
 
 /** Goes elsewhere, once, without leaving a trace in the history. It stays drawn while the next page's code comes. */

@@ -8,6 +8,7 @@ import { HOMES, routes } from '../routes'
 import { ThemeSwitch } from '../Theme/ThemeSwitch'
 import { complain } from '../Toasts/Toasts'
 import { useUser } from '../User/UserProvider'
+import { VerifyBanner } from './VerifyBanner'
 import './Shell.css'
 
 const isNarrow = signal(localStorage.getItem('oriel.sidebar') === 'narrow')
@@ -64,6 +65,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
         </div>
       </header>
       <main id="main" tabIndex={-1}>
+        {!user.emailVerified && <VerifyBanner email={user.email} />}
         {children}
       </main>
     </div>

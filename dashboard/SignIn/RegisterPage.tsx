@@ -2,12 +2,10 @@ import { useState } from 'preact/hooks'
 import type { RegisterRequest } from '../../schema/wire/requests'
 import { Field } from '../Form/Field'
 import { Form } from '../Form/Form'
+import { NewPassword } from '../Form/NewPassword'
 import { useUser } from '../User/UserProvider'
 import { Door } from './Door'
 import { Providers } from './Providers'
-
-/** The shortest password that the API takes. */
-const MIN_PASSWORD_LENGTH = 10
 
 export function RegisterPage() {
   const { register } = useUser()
@@ -55,15 +53,7 @@ export function RegisterPage() {
         </fieldset>
         <Field name="name" label="Name" autoComplete="name" required maxLength={100} />
         <Field name="email" label="Email" type="email" autoComplete="username" required />
-        <Field
-          name="password"
-          label="Password"
-          type="password"
-          autoComplete="new-password"
-          required
-          minLength={MIN_PASSWORD_LENGTH}
-          hint={`At least ${MIN_PASSWORD_LENGTH} characters.`}
-        />
+        <NewPassword name="password" label="Password" />
       </Form>
       <Providers persona={persona} />
     </Door>

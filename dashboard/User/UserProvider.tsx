@@ -32,6 +32,8 @@ export type UserContextType = {
   hasPermission: (permission: Permission) => boolean
   hasRole: (role: string) => boolean
   reload: () => Promise<void>
+  /** Takes over, in every tab, what the server has just said of the user; null when the account is gone. */
+  accept: (user: User | null) => void
 }
 
 const UserContext = createContext<UserContextType | undefined>(undefined)
@@ -53,8 +55,8 @@ export function UserProvider({ children }: { children: ComponentChildren }) {
       become(error.status === 401 ? { state: 'anonymous' } : { state: 'failed', error })
     }
   }
-  const announce = (next: Session) => {
-    become(next)
+  const accept = (user: User | null) => {
+    become(user ? { state: 'signedIn', user } : { state: 'anonymous' })
     tabs.postMessage('changed')
   }
 
@@ -78,20 +80,19 @@ export function UserProvider({ children }: { children: ComponentChildren }) {
       login: async (credentials) => {
         const answer = await api.login(credentials)
         if ('challenge' in answer) return answer
-        announce({ state: 'signedIn', user: answer.user })
+        accept(answer.user)
       },
-      answerChallenge: async (answer) =>
-        announce({ state: 'signedIn', user: (await api.answerChallenge(answer)).user }),
-      register: async (person) => announce({ state: 'signedIn', user: (await api.register(person)).user }),
+      answerChallenge: async (answer) => accept((await api.answerChallenge(answer)).user),
+      register: async (person) => accept((await api.register(person)).user),
       logout: async () => {
         await api.logout()
-        announce({ state: 'anonymous' })
+        accept(null)
       },
-      switchPersona: async (persona) =>
-        announce({ state: 'signedIn', user: (await api.setPersona(persona)).user }),
+      switchPersona: async (persona) => accept((await api.setPersona(persona)).user),
       hasPermission: (permission) => hasPermission(user?.permissions ?? [], permission),
       hasRole: (role) => user?.roles.includes(role) ?? false,
       reload,
+      accept,
     }
   }, [session])
 
