@@ -36,8 +36,11 @@ async function insertEvents(
     if (!isDataError(error)) throw error
     if (lines.length === 1) {
       log.error('event went to dead_letters', describeError(error))
+      const { builder_id, implementation_id } = JSON.parse(lines[0]!)
       const letter = {
         token,
+        builder_id,
+        implementation_id,
         line: lines[0],
         reason: error instanceof Error ? error.message.slice(0, 1000) : '',
       }
