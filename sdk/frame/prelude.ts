@@ -30,13 +30,13 @@ export function furnishRoom(): void {
     },
   })
 
-  // CSP does not govern peer connections. A nested frame cannot bring them back, because none may be made here.
-  for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'WebTransport'])
+  // CSP does not govern peer connections, nor compiled code in WebKit. A nested frame cannot bring them back, because none may be made here.
+  for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'WebTransport', 'WebAssembly'])
     Reflect.deleteProperty(window, name)
 
   // A widget that nobody has touched takes neither the focus nor the page's scroll position, and never its history.
   // On the prototypes, or else `History.prototype.back.call(history)` takes the whole page back in Firefox.
-  const kinds: { prototype: Movable }[] = [Element, HTMLElement, SVGElement, MathMLElement]
+  const kinds: { prototype: Movable }[] = [Element, HTMLElement, SVGElement]
   for (const { prototype } of kinds)
     for (const name of ['focus', 'scrollIntoView'] as const) {
       const original = prototype[name]
