@@ -141,6 +141,8 @@ const builds: Record<string, RollupOptions[]> = {
         client: './sdk/client.ts',
         extras: './sdk/extras.ts',
         markup: './sdk/markup.ts',
+        react: './sdk/react.ts',
+        vue: './sdk/vue.ts',
         cli: './sdk/cli/main.ts',
       },
       external: isPackage,

@@ -43,7 +43,7 @@ export async function startEmbedServer(): Promise<EmbedServer> {
   const batches: WireBatch[] = []
 
   const hostServer = createServer((request, response) => {
-    const page = pages.get(request.url ?? '')
+    const page = pages.get(new URL(request.url ?? '', 'http://host').pathname)
     response.writeHead(page ? 200 : 204, { 'Content-Type': 'text/html; charset=utf-8', ...page?.headers })
     response.end(page?.html)
   })

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { expect, test } from 'vitest'
 
-const BROWSER_SDK = /^sdk\/(frame\/|index|room|abi|extras|markup|runtime)/
+const BROWSER_SDK = /^sdk\/(frame\/|index|room|abi|extras|markup|runtime|element|react|vue)/
 
 /** Which rooms of ours a room may import; `schema/wire` may be imported by all and imports nothing. */
 const ALLOWED: [from: RegExp, to: RegExp][] = [
@@ -10,7 +10,7 @@ const ALLOWED: [from: RegExp, to: RegExp][] = [
   [/^schema\//, /^schema\//],
   // What a browser downloads takes the contract and nothing else.
   [/^loader\//, /^(loader|schema\/wire)\//],
-  [BROWSER_SDK, /^(sdk\/(frame\/|index|room|abi|extras|markup|runtime)|schema\/wire\/)/],
+  [BROWSER_SDK, /^(sdk\/(frame\/|index|room|abi|extras|markup|runtime|element)|schema\/wire\/)/],
   [/^sdk\//, /^(sdk|schema)\//],
   [/^dashboard\//, /^(dashboard|schema\/wire)\//],
   // Inside the server: node and worker -> app -> routes -> domains -> handles.
@@ -26,7 +26,8 @@ const ALLOWED: [from: RegExp, to: RegExp][] = [
 
 /** Packages that a browser must never get. */
 const NOT_IN_BROWSERS = /^(zod|drizzle-orm|hono|jose|postgres|node:)/
-const BROWSER_ROOMS = /^(loader\/|dashboard\/|sdk\/(frame\/|index|room|extras|markup|runtime)|schema\/wire\/)/
+const BROWSER_ROOMS =
+  /^(loader\/|dashboard\/|sdk\/(frame\/|index|room|extras|markup|runtime|element|react|vue)|schema\/wire\/)/
 
 const sources = (folder: string): string[] =>
   readdirSync(folder, { withFileTypes: true, recursive: true })

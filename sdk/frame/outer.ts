@@ -43,6 +43,9 @@ let isPrivate =
   (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl === true ||
   navigator.doNotTrack === '1'
 
+const { documentElement: root } = document
+root.lang = navigator.language
+
 let hostPort: MessagePort | undefined
 let widgetPort: MessagePort | undefined
 let forHost: FrameMessage[] = []
@@ -181,7 +184,8 @@ const connectHost = (port: MessagePort) => {
       told = news
       context = { ...data, configuration: configure(data.configuration) }
       isPrivate ||= data.consent === 'false'
-      document.documentElement.style.colorScheme = data.colorScheme
+      root.style.colorScheme = data.colorScheme
+      root.lang = data.locale ?? root.lang
       widgetPort?.postMessage(context)
     } else if (isReady) widgetPort?.postMessage(data)
     else forWidget = [...forWidget, data].slice(-MAX_BACKLOG)
