@@ -17,12 +17,9 @@ import { prepareRoom, renderFrame, renderRefusal, type FrameAnswer } from './ren
  * previews, it may be framed by nobody else.
  */
 export async function serveFrame(handles: Handles, id: string, isPreview: boolean): Promise<FrameAnswer> {
-  const { frame, config, keys, caches } = handles
+  const { frame, config, keys } = handles
   const now = handles.now()
-  // A preview shows what was saved a moment ago.
-  const live = isPreview
-    ? await findLiveImplementation(handles, id)
-    : await caches.implementations.get(id, now, () => findLiveImplementation(handles, id))
+  const live = await findShown(handles, id, isPreview)
   const refusal = refusalOf(live)
   if (refusal || !live?.manifest) return renderRefusal(frame, refusal ?? 'unreleased')
   const claims: SessionClaims = {
@@ -44,10 +41,16 @@ export async function serveFrame(handles: Handles, id: string, isPreview: boolea
 
 /** Answers `GET /w/:id/launcher.js`. */
 export async function serveLauncher(handles: Handles, id: string) {
-  const live = await handles.caches.implementations.get(id, handles.now(), () =>
-    findLiveImplementation(handles, id),
-  )
+  const live = await findShown(handles, id, false)
   return renderLauncher(refusalOf(live) ?? live?.manifest ?? 'unreleased')
+}
+
+/** What the world is shown, a moment old at most; a preview shows what was just saved. */
+async function findShown(handles: Handles, id: string, isPreview: boolean) {
+  // Anybody may ask for anything; what cannot be an id is not looked for.
+  if (!/^im_[\w-]{21}$/.test(id)) return undefined
+  const find = () => findLiveImplementation(handles, id)
+  return isPreview ? find() : handles.caches.implementations.get(id, handles.now(), find)
 }
 
 function refusalOf(live: LiveImplementation | undefined): FrameRefusal | undefined {
