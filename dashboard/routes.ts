@@ -1,6 +1,6 @@
 import type { AnyComponent } from 'preact'
 import lazy from 'preact-iso/lazy'
-import type { Persona } from '../schema/wire/permission'
+import { PERSONAS, type Persona } from '../schema/wire/permission'
 import { Outdated } from './App/Outdated'
 import type { IconName } from './Icon/Icon'
 
@@ -112,5 +112,12 @@ export const routes: Route[] = [
     for: ['super_admin'],
     icon: 'chart',
     page: page(() => import('./AdminDashboard/AdminDashboardPage').then((file) => file.AdminDashboardPage)),
+  },
+  {
+    path: '/account',
+    title: 'Account',
+    for: [...PERSONAS],
+    icon: 'person',
+    page: page(() => import('./Account/AccountPage').then((file) => file.AccountPage)),
   },
 ]

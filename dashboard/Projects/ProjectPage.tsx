@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks'
 import { useRoute } from 'preact-iso/router'
 import type { Channel, Project, Version } from '../../schema/wire/api'
 import { getProject, listVersions } from '../data/api'
-import { useQuery } from '../data/query'
+import { known, useQuery } from '../data/query'
 import { formatAgo, formatBytes, formatMoment } from '../format'
 import { Failed, Panel, Skeleton } from '../Panel/Panel'
 import { Status } from '../Panel/Status'
@@ -62,7 +62,7 @@ const Channels = ({ channels, onMove }: ChannelsProps) => (
   <Panel
     title="Channels"
     class="full"
-    answer={{ state: 'ready', data: channels, retry: () => {} }}
+    answer={known(channels)}
     isEmpty={() => channels.length === 0}
     empty={
       <>

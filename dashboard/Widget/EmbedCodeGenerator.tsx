@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks'
 import type { Implementation } from '../../schema/wire/api'
+import { CopyButton } from '../Copy/CopyButton'
+import { known } from '../data/query'
 import { Choice } from '../Form/Field'
-import { Icon } from '../Icon/Icon'
 import { Panel } from '../Panel/Panel'
-import { toast } from '../Toasts/Toasts'
 
 const WAYS = [
   { value: 'full', label: 'With the script' },
@@ -21,17 +21,13 @@ export function EmbedCodeGenerator({ widget }: { widget: Implementation }) {
   const [theme, setTheme] = useState('auto')
   const code = embedCode(widget.embedCode, way, theme)
   return (
-    <Panel
-      title="Embed code"
-      answer={{ state: 'ready', data: code, retry: () => {} }}
-      actions={<CopyButton text={code} />}
-    >
+    <Panel title="Embed code" answer={known(code)} actions={<CopyButton text={code} shownIn="embed-code" />}>
       {(code) => (
         <>
           <p class="plain soft">
             Paste this where the widget shall stand. Any page on the allowed sites works.
           </p>
-          <pre class="code" tabIndex={0} aria-label="Embed code">
+          <pre class="code" id="embed-code" tabIndex={0} aria-label="Embed code">
             {code}
           </pre>
           <div class="options">
@@ -59,22 +55,4 @@ export function EmbedCodeGenerator({ widget }: { widget: Implementation }) {
 export function embedCode(code: string, way: string, theme: string): string {
   if (way === 'frame') return /<iframe[^>]*><\/iframe>/.exec(code)?.[0] ?? code
   return theme === 'auto' ? code : code.replace('<oriel-widget ', `<oriel-widget theme="${theme}" `)
-}
-
-function CopyButton({ text }: { text: string }) {
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text)
-      toast('Copied')
-    } catch {
-      // Pages on plain http have no clipboard, and browsers may refuse it.
-      getSelection()?.selectAllChildren(document.querySelector('.code')!)
-      toast('The code is selected: copy it with your keyboard')
-    }
-  }
-  return (
-    <button class="button primary" onClick={() => void copy()}>
-      <Icon name="copy" /> Copy
-    </button>
-  )
 }

@@ -101,6 +101,9 @@ export function useQuery<T>(key: string, ask: () => Promise<T>, live = false): A
   return last.current
 }
 
+/** What is known without asking, for panels beside those that ask. */
+export const known = <T>(data: T): Answer<T> => ({ state: 'ready', data, retry: () => {} })
+
 /** A part of an answer's data. Trouble stays with the whole, which tells of it once. */
 export const pick = <T, P>(answer: Answer<T>, part: (data: T) => P): Answer<P> =>
   answer.state === 'ready' ? { state: 'ready', data: part(answer.data), retry: answer.retry } : answer

@@ -1,0 +1,32 @@
+import { useUser } from '../User/UserProvider'
+import { ApiKeys } from './ApiKeys'
+import { DeleteAccount } from './DeleteAccount'
+import { EmailAddress, PasswordChange, Profile } from './Profile'
+import { SecondStep } from './SecondStep'
+import { Sessions } from './Sessions'
+import './Account.css'
+
+/** What somebody sets for themselves, whatever the persona. */
+export function AccountPage() {
+  const { user } = useUser()
+  if (!user) return null
+  return (
+    <>
+      <div class="title">
+        <div>
+          <h1>Account</h1>
+          <p>{user.email}</p>
+        </div>
+      </div>
+      <div class="grid">
+        <Profile user={user} />
+        <EmailAddress user={user} />
+        <PasswordChange />
+        <SecondStep />
+        <Sessions />
+        <ApiKeys user={user} />
+        <DeleteAccount />
+      </div>
+    </>
+  )
+}
