@@ -182,10 +182,10 @@ describe('the server', () => {
     expect(acknowledged.size).toBeGreaterThan(100)
   })
 
-  test('keeps taking events while PostgreSQL is dead, and says so in /health', async () => {
+  test('keeps taking events while PostgreSQL is dead, says so in /health, and brings it back', async () => {
     const dataDir = await makeDataDir()
     const oriel = await start(dataDir, { ORIEL_DEMO: '1' })
-    const { token } = await openDemo(oriel)
+    const { token, widget } = await openDemo(oriel)
     await send(oriel.url, token, [load()])
     process.kill(await postgresPid(dataDir), 'SIGKILL')
     await until(async () => (await fetch(`${oriel.url}/health`)).status === 503)
@@ -194,8 +194,26 @@ describe('the server', () => {
     expect(health.checks.postgres.ok).toBe(false)
     expect(health.checks.clickhouse.ok).toBe(true)
     expect(await send(oriel.url, token, [load()])).toMatchObject({ accepted: 1 })
+    await until(async () => (await fetch(`${oriel.url}/health`)).status === 200)
+    expect((await openDemo(oriel)).widget.id).toBe(widget.id)
+    expect(oriel.output()).toContain('PostgreSQL has ended and is started again')
     expect(oriel.output()).not.toContain('unhandled')
     oriel.child.kill('SIGTERM')
     expect(await oriel.exited).toBe(0)
+  })
+
+  test('starts after a first start that was killed in the middle', async () => {
+    const dataDir = await makeDataDir()
+    for (const wait of [150, 400, 700]) {
+      const starting = startOriel(dataDir)
+      await new Promise((resolve) => setTimeout(resolve, wait))
+      const pid = await readFile(join(dataDir, 'lock'), 'utf8').then(
+        (text) => JSON.parse(text).pid,
+        () => undefined,
+      )
+      if (pid) process.kill(pid, 'SIGKILL')
+      running.add(await starting)
+    }
+    expect((await start(dataDir)).output()).toContain('ready')
   })
 })

