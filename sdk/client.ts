@@ -141,10 +141,15 @@ export class ApiClient {
   submitProject = (id: string) => this.one<Project>('POST', `/api/projects/${at(id)}/submit`)
   listVersions = (id: string, query?: QueryParams) =>
     this.page<Version>(`/api/projects/${at(id)}/versions`, query)
-  publishVersion = (id: string, { bundle, manifest }: { bundle: Blob; manifest: Manifest }, care?: Care) => {
+  publishVersion = (
+    id: string,
+    { bundle, manifest, sourceMap }: { bundle: Blob; manifest: Manifest; sourceMap?: Blob },
+    care?: Care,
+  ) => {
     const body = new FormData()
     body.set('bundle', bundle, 'bundle.js')
     body.set('manifest', JSON.stringify(manifest))
+    if (sourceMap) body.set('sourceMap', sourceMap, 'bundle.js.map')
     return this.one<Version>('POST', `/api/projects/${at(id)}/versions`, { body, care })
   }
   releaseVersion = (id: string, channel: string, version: string, care?: Care) =>

@@ -182,6 +182,7 @@ function contentOf(body: NonNullable<Operation['body']>): JsonObject {
   const properties = {
     bundle: { type: 'string', contentMediaType: 'text/javascript' },
     manifest: { type: 'string', contentMediaType: 'application/json' },
+    sourceMap: { type: 'string', contentMediaType: 'application/json' },
   }
   return {
     'multipart/form-data': { schema: { type: 'object', properties, required: ['bundle', 'manifest'] } },

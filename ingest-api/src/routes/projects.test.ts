@@ -305,7 +305,7 @@ describe('a version', () => {
 
   test.each([
     ['a little', 512 * 1024 + 1, /The bundle has 524289 bytes; at most 524288 are allowed/],
-    ['much', 3 * 1024 * 1024, /The body may have at most/],
+    ['much', 6 * 1024 * 1024, /The body may have at most/],
   ])('that is %s too large is refused', async (_, size, message) => {
     const { id } = await create()
     const code = `/*${'x'.repeat(size - 4)}*/`

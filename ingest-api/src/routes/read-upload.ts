@@ -2,12 +2,7 @@ import type { HonoRequest } from 'hono'
 import { manifest as manifestCheck } from '../../../schema/checks/manifest'
 import { invalidFields, OrielError } from '../../../schema/wire/error'
 import { isObject } from '../../../schema/wire/json'
-import {
-  MAX_BUNDLE_BYTES,
-  MAX_MANIFEST_BYTES,
-  MAX_SOURCE_MAP_BYTES,
-  type Manifest,
-} from '../../../schema/wire/manifest'
+import { MAX_BUNDLE_BYTES, MAX_MANIFEST_BYTES, MAX_SOURCE_MAP_BYTES } from '../../../schema/wire/manifest'
 import type { Upload } from '../projects/publish-version'
 import { checkInput, parseJson, readBytes } from './read-request'
 
