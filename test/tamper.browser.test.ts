@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeEmbedCode } from '../ingest-api/src/frame/embed-code'
+import { ENGINES, type Browser, type Page } from './browsers/browser'
+import { launch } from './browsers/launch'
+import { startEmbedServer, type EmbedServer } from './embed-server'
+import { buildWidget } from './host-page'
+
+/** One byte of the code changes between the server that hashed it and the browser that would run it. */
+describe.for(ENGINES)('code changed on its way to %s', (engine) => {
+  let browser: Browser
+  let server: EmbedServer
+
+  beforeAll(async () => {
+    server = await startEmbedServer()
+    const { manifest, bundle } = await buildWidget('test/probe')
+    server.widgets.set('im_probe', { manifest, bundle: `top.postMessage("I am the bundle","*");${bundle}` })
+    const code = makeEmbedCode(server.oriel, { id: 'im_probe', title: 'Probe', height: 100 })
+    server.pages.set('/page', {
+      html: `<!doctype html><title>Host</title><script>ran = []; addEventListener('message', ({ data }) => typeof data === 'string' && ran.push(data)); addEventListener('oriel:ready', () => ran.push('ready'))</script>${code}`,
+    })
+    browser = await launch(engine)
+  }, 600_000)
+  afterAll(async () => {
+    await browser?.close()
+    await server?.close()
+  })
+
+  /** What ran, once there was time for it, and the faults that were counted. */
+  async function visit(change: (html: string) => string, ms: number) {
+    server.batches.length = 0
+    server.tamper = (html) => {
+      const changed = change(html)
+      if (changed === html) throw new Error('Nothing was changed.')
+      return changed
+    }
+    const page: Page = await browser.newPage()
+    await page.open(`${server.host}/page`)
+    await new Promise((resume) => setTimeout(resume, ms))
+    const ran = await page.evaluate<string[]>('ran')
+    await page.close()
+    return { ran, faults: server.events().flatMap(({ type, name }) => (type === 'error' ? [name] : [])) }
+  }
+
+  test('runs where nothing that matters was changed', async () => {
+    const { ran, faults } = await visit((html) => html.replace('<title>', '<title>A '), 1500)
+    expect(ran).toEqual(['I am the bundle', 'ready'])
+    expect(faults).toEqual([])
+  })
+
+  test('never runs when it is the bundle, and one fault is counted', async () => {
+    const { ran, faults } = await visit((html) => html.replace('I am the bundle', 'I am the bundlf'), 2000)
+    expect(ran).toEqual([])
+    expect(faults).toEqual(['no_widget'])
+  })
+
+  test('never runs when it is the runtime, and one fault is counted', async () => {
+    const change = (html: string) => html.replace('Not available right now', 'Not available right nox')
+    const { ran, faults } = await visit(change, 8000)
+    expect(ran).not.toContain('ready')
+    expect(faults).toEqual(['unresponsive'])
+  })
+
+  test('never runs when it is the outer script, and nothing is counted', async () => {
+    const change = (html: string) => html.replace('visibilitychange', 'visibilitychangf')
+    const { ran } = await visit(change, 1500)
+    expect(ran).not.toContain('ready')
+    expect(server.events()).toEqual([])
+  })
+})
