@@ -74,8 +74,12 @@ const Keys = ({ keys, onRevoke }: { keys: ApiKey[]; onRevoke: (key: ApiKey) => v
       <thead>
         <tr>
           <th scope="col">Key</th>
-          <th scope="col">As</th>
-          <th scope="col">Last used</th>
+          <th scope="col" class="minor">
+            As
+          </th>
+          <th scope="col" class="minor">
+            Last used
+          </th>
           <th scope="col">Until</th>
           <th scope="col">
             <span class="unseen">Revoke</span>
@@ -88,8 +92,8 @@ const Keys = ({ keys, onRevoke }: { keys: ApiKey[]; onRevoke: (key: ApiKey) => v
             <th scope="row" class="wide" title={key.scopes.map(nameScope).join(', ')}>
               {key.name} <code class="soft">{key.hint}…</code>
             </th>
-            <td>{PERSONA_NAMES[key.persona]}</td>
-            <td class="soft" title={key.lastUsedAt === null ? undefined : formatMoment(key.lastUsedAt)}>
+            <td class="minor">{PERSONA_NAMES[key.persona]}</td>
+            <td class="soft minor" title={key.lastUsedAt === null ? undefined : formatMoment(key.lastUsedAt)}>
               {key.lastUsedAt === null ? 'Never' : formatAgo(key.lastUsedAt)}
             </td>
             <td class="soft">{key.expiresAt === null ? 'It is revoked' : formatDate(key.expiresAt)}</td>

@@ -36,7 +36,9 @@ export function Sessions() {
             <thead>
               <tr>
                 <th scope="col">Device</th>
-                <th scope="col">As</th>
+                <th scope="col" class="minor">
+                  As
+                </th>
                 <th scope="col" class="minor">
                   Since
                 </th>
@@ -69,7 +71,7 @@ const Row = ({ session, onEnd }: { session: Session; onEnd: () => void }) => (
     <th scope="row" class="wide" title={session.userAgent ?? undefined}>
       {session.device}
     </th>
-    <td>{PERSONA_NAMES[session.persona]}</td>
+    <td class="minor">{PERSONA_NAMES[session.persona]}</td>
     <td class="soft minor">{formatDate(session.createdAt)}</td>
     <td class="soft" title={formatMoment(session.lastSeenAt)}>
       {session.current ? 'This device' : formatAgo(session.lastSeenAt)}

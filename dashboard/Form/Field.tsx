@@ -7,7 +7,7 @@ type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement
 
 /**
  * The label, the hint and the error around one control. The error is the server's, or the browser's own once the
- * field was left in a state that cannot be sent.
+ * field was left with something in it that cannot be sent.
  */
 function useField({ name, hint }: Shared) {
   const id = useId()
@@ -21,7 +21,8 @@ function useField({ name, hint }: Shared) {
     name,
     'aria-invalid': error !== '',
     ...(describedBy && { 'aria-describedby': describedBy }),
-    onBlur: look,
+    // Who passes by an empty field has done nothing wrong yet; a complaint would also move the link that they click.
+    onBlur: (event: { currentTarget: Control }) => event.currentTarget.value && look(event),
     // A complaint goes as soon as it is answered, but none comes while somebody is still typing.
     onInput: (event: { currentTarget: Control }) => complaint && look(event),
   }

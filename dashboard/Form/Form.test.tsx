@@ -20,6 +20,20 @@ test('cannot be sent while a field is invalid', async () => {
   await expect.poll(() => button.disabled).toBe(false)
 })
 
+test('complains about what was typed when it is left, and about nothing while nothing was', async () => {
+  const root = draw(
+    <Form submit="Send" onSubmit={async () => {}}>
+      <Field name="email" label="Email" type="email" required />
+    </Form>,
+  )
+  const leave = () => root.querySelector('input')!.dispatchEvent(new FocusEvent('blur'))
+  leave()
+  await expect.poll(() => root.querySelector('.error')).toBeNull()
+  type(root, 'email', 'no address')
+  leave()
+  await expect.poll(() => root.querySelector('.error')).not.toBeNull()
+})
+
 test('hands over what was typed', async () => {
   const send = vi.fn(async (value: (name: string) => string) => void value('origins'))
   const root = drawForm(send)

@@ -26,7 +26,9 @@ export function VerifyPage() {
       const { email } = await verifyEmail(token)
       setOutcome({ state: 'done', email })
     } catch (error) {
-      setOutcome({ state: 'failed', message: error instanceof OrielError ? error.message : String(error) })
+      const message =
+        error instanceof OrielError ? (error.details?.fields?.[0] ?? error).message : String(error)
+      setOutcome({ state: 'failed', message })
       return
     }
     if (user) await getMe().then(accept, complain)

@@ -57,9 +57,17 @@ test('signs this page out too when the password of its account is reset', async 
 })
 
 test('says what is wrong with a link that does not work', async () => {
-  const used = { code: 'VALIDATION_ERROR', message: 'This link was used or is too old.' } as const
+  const fields = [{ path: 'token', message: 'This link was used or is too old.' }]
+  const used = {
+    code: 'VALIDATION_ERROR',
+    message: `token: ${fields[0]!.message}`,
+    details: { fields },
+  } as const
   const refused = { ...signedOut, 'POST /api/auth/verify': () => ({ error: used }) }
-  await seeText((await open('/verify#token=old', refused)).root, 'This link was used or is too old.')
+  const { root } = await open('/verify#token=old', refused)
+  await expect
+    .poll(() => root.querySelector('[role="alert"]')?.textContent)
+    .toBe('This link was used or is too old.')
   await seeText((await open('/verify', refused)).root, 'It is not whole.')
   await seeText((await open('/reset', refused)).root, 'This link is not whole')
 })
