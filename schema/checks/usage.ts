@@ -13,8 +13,10 @@ const LENGTH_MS: Record<Interval, number> = {
 const MOST_BUCKETS = 2_000
 
 const timeMessage = 'Must be a time from 1970 to 2100: epoch milliseconds or ISO 8601.'
-/** ClickHouse counts its days in a DateTime, which ends in 2106. */
+/** Reports cut time into DateTimes of ClickHouse, which begin in 1970 and end in 2106, and weeks begin before that. */
 export const LAST_TIME = Date.UTC(2100, 0)
+/** Nothing happened before; a question that begins earlier begins here. */
+const FIRST_TIME = Date.UTC(2000, 0)
 
 /** Epoch ms as digits, or ISO 8601. */
 export const time = z.string().transform((value, context) => {
@@ -42,7 +44,7 @@ export const usageQuery = z
   })
   .transform((query, context) => {
     const to = query.to ?? Date.now() + 1
-    const from = query.from ?? to - 30 * DAY_MS
+    const from = Math.max(FIRST_TIME, query.from ?? to - 30 * DAY_MS)
     if (from >= to) context.addIssue({ code: 'custom', path: ['from'], message: 'Must be before "to".' })
     if ((to - from) / LENGTH_MS[query.interval] > MOST_BUCKETS)
       context.addIssue({
