@@ -15,6 +15,7 @@ import { health } from './routes/health'
 import { limitAddress, limitDoor, limitImplementation } from './routes/limit-rate'
 import { metrics } from './routes/metrics'
 import { observe, tierOf } from './routes/observe'
+import { oembed } from './routes/oembed'
 import { limits, plans } from './routes/plans'
 import { projects } from './routes/projects'
 import { protect, protectData, shareWithOrigins } from './routes/protect'
@@ -40,6 +41,7 @@ export function createApp(handles: Handles): Hono<AppEnv> {
   app.route('/.well-known', wellKnown)
   app.route('/v1/events', events)
   app.route('/w', frame)
+  app.route('/oembed', oembed)
   app.route('/health', health)
   app.route('/metrics', metrics)
   app.route('/api/auth', auth)

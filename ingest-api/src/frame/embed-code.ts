@@ -14,3 +14,7 @@ export function makeEmbedCode(
     `<script async src="${baseUrl}/oriel.js"></script>`
   )
 }
+
+/** The header by which systems that embed by address find how, on the document of the frame: https://oembed.com. */
+export const embedLink = (baseUrl: string, id: string) =>
+  `<${baseUrl}/oembed?url=${encodeURIComponent(`${baseUrl}/w/${id}`)}>; rel="alternate"; type="application/json+oembed"`

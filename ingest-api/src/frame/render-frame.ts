@@ -3,6 +3,7 @@ import type { FrameAssets, FrameRefusal, FrameSettings, WidgetSettings } from '.
 import { isObject, type JsonObject } from '../../../schema/wire/json'
 import type { Manifest } from '../../../schema/wire/manifest'
 import { normalizeOrigin } from '../../../schema/wire/origin'
+import { embedLink } from './embed-code'
 import { escapeAttribute, escapeHtml } from './escape'
 
 /** What a request is answered with, for whatever HTTP framework stands in front. */
@@ -195,6 +196,7 @@ export function renderFrame(
     status: 200,
     headers: {
       ...FIXED_HEADERS,
+      Link: embedLink(baseUrl, id),
       'Content-Security-Policy': policy({
         ...CLOSED,
         'script-src': [`'${assets.outer.hash}'`, scripts],

@@ -15,6 +15,7 @@ const NOT_DESCRIBED = [
   'GET /docs',
   'GET /health',
   'GET /metrics',
+  'GET /oembed',
   'GET /openapi.json',
   'GET /w/:id',
   'GET /w/:id/launcher.js',

@@ -56,6 +56,7 @@ const TABLE: Row[] = [
   ['OPTIONS /v1/events',                             [204, 204, 204, 204, 204, 204, 204, 204, 204]],
   ['POST /v1/events',                                [400, 400, 400, 400, 400, 400, 400, 400, 400], () => ({ body: {} })],
   ['GET /w/:id',                                     [200, 200, 200, 200, 200, 200, 200, 200, 200], IMPLEMENTATION],
+  ['GET /oembed',                                    [400, 400, 400, 400, 400, 400, 400, 400, 400]],
   ['GET /w/:id/launcher.js',                         [200, 200, 200, 200, 200, 200, 200, 200, 200], IMPLEMENTATION],
   ['GET /api/modules/:id/runtime',                   [200, 200, 200, 200, 200, 200, 200, 200, 200], IMPLEMENTATION],
   ['POST /api/auth/register',                        [400, 400, 400, 400, 400, 400, 400, 400, 400], () => ({ body: {} })],
