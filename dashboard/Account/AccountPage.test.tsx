@@ -102,7 +102,7 @@ test('one other device, or all of them, can be signed out', async () => {
 
 test('the second step is set up with a code, shows its recovery codes once, and is turned off again', async () => {
   let enabled = false
-  const { root } = await open({
+  const { root, asked } = await open({
     'GET /api/auth/second-factor': () => ({ data: { enabled, recoveryCodes: enabled ? 2 : 0 } }),
     'POST /api/auth/second-factor': () => ({ data: { secret: 'ABCDEFGH', uri: 'otpauth://totp/x' } }),
     'POST /api/auth/second-factor/confirm': () => {
@@ -120,6 +120,9 @@ test('the second step is set up with a code, shows its recovery codes once, and 
   send(step)
   await seeText(step, 'ABCD EFGH')
   expect(step.querySelector('a')?.getAttribute('href')).toBe('otpauth://totp/x')
+  press(step, 'Copy')
+  await expect.poll(() => root.querySelector('.toast')).toBeTruthy()
+  expect(asked).not.toContain('POST /api/auth/second-factor/confirm')
   type(step, 'code', '123456')
   send(step)
   await seeText(step, 'aaaa-bbbb')

@@ -64,7 +64,7 @@ const Enrolment = ({ secret, uri, onCode }: EnrolmentProps) => (
     <Form
       submit="Turn it on"
       onSubmit={(value) => onCode(value('code'))}
-      actions={<CopyButton text={secret} shownIn="authenticator-key" />}
+      actions={<CopyButton text={secret} shownIn="authenticator-key" isMinor />}
     >
       <Field
         name="code"

@@ -5,9 +5,11 @@ type Props = {
   text: string
   /** The id of the element that shows the text, to select it where the clipboard is refused. */
   shownIn: string
+  /** Where something else beside it is the main thing to do. */
+  isMinor?: boolean
 }
 
-export function CopyButton({ text, shownIn }: Props) {
+export function CopyButton({ text, shownIn, isMinor = false }: Props) {
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(text)
@@ -19,7 +21,7 @@ export function CopyButton({ text, shownIn }: Props) {
     }
   }
   return (
-    <button class="button primary" onClick={() => void copy()}>
+    <button type="button" class={isMinor ? 'button' : 'button primary'} onClick={() => void copy()}>
       <Icon name="copy" /> Copy
     </button>
   )
