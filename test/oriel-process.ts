@@ -19,6 +19,16 @@ export const makeDataDir = () => mkdtemp(join(tmpdir(), 'oriel-process-'))
 
 /** Starts `ingest-api/dist/node.js`, which `npm run build` made, and waits until it is ready or has ended. */
 export async function startOriel(dataDir: string, env: Record<string, string> = {}): Promise<OrielProcess> {
+  const oriel = await spawnOriel(dataDir, env)
+  await Promise.race([oriel.ready, oriel.exited])
+  return oriel
+}
+
+/** The same, without waiting. */
+export async function spawnOriel(
+  dataDir: string,
+  env: Record<string, string> = {},
+): Promise<OrielProcess & { ready: Promise<void> }> {
   const port = await freePortPair()
   const child = spawn(process.execPath, ['--enable-source-maps', 'ingest-api/dist/node.js'], {
     env: { PATH: process.env.PATH, ORIEL_DATA_DIR: dataDir, PORT: String(port), ORIEL_DEMO: '0', ...env },
@@ -33,8 +43,7 @@ export async function startOriel(dataDir: string, env: Record<string, string> = 
         if (/^ready /m.test(output)) resolve()
       })
   })
-  await Promise.race([ready, exited])
-  return { url: `http://localhost:${port}`, child, output: () => output, exited }
+  return { url: `http://localhost:${port}`, child, output: () => output, exited, ready }
 }
 
 /** Two neighbouring ports that are free, the second for the demo page. */

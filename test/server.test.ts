@@ -9,7 +9,7 @@ import { startPostgres } from '../ingest-api/src/embedded/postgres'
 import type { EndUserDashboard, Health } from '../schema/wire/api'
 import type { Receipt } from '../schema/wire/event'
 import { uuidV7 } from '../schema/wire/id'
-import { makeDataDir, startOriel, type OrielProcess } from './oriel-process'
+import { makeDataDir, spawnOriel, startOriel, type OrielProcess } from './oriel-process'
 
 const running = new Set<OrielProcess>()
 const folders = new Set<string>()
@@ -38,12 +38,15 @@ const isAlive = (pid: number) =>
   )
 
 /** The demo's widget, its frame's token, and its owner's view. */
-async function openDemo({ url }: OrielProcess) {
+async function openDemo({ url, output }: OrielProcess) {
+  expect(output()).toContain('ready')
   const login = await fetch(`${url}/api/auth/login`, {
     method: 'POST',
     body: JSON.stringify({ email: 'owner@demo.oriel', password: 'demo-owner' }),
   })
-  const { accessToken } = (await login.json()).data
+  const answer = await login.text()
+  if (login.status !== 200) throw new Error(`answered ${login.status}: ${answer}\n${output()}`)
+  const { accessToken } = JSON.parse(answer).data
   const dashboard = async (): Promise<EndUserDashboard> => {
     const answer = await fetch(`${url}/api/end-users/me/dashboard`, {
       headers: { authorization: `Bearer ${accessToken}` },
@@ -71,7 +74,7 @@ const until = async (condition: () => Promise<boolean>) => {
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 50))
 }
 
-describe('the server', () => {
+describe('the server', { timeout: 120_000 }, () => {
   test('starts empty, answers, and stops with exit code 0 and nothing left behind', async () => {
     const dataDir = await makeDataDir()
     const oriel = await start(dataDir)
@@ -205,14 +208,10 @@ describe('the server', () => {
   test('starts after a first start that was killed in the middle', async () => {
     const dataDir = await makeDataDir()
     for (const wait of [150, 400, 700]) {
-      const starting = startOriel(dataDir)
+      const { child, exited } = await spawnOriel(dataDir)
       await new Promise((resolve) => setTimeout(resolve, wait))
-      const pid = await readFile(join(dataDir, 'lock'), 'utf8').then(
-        (text) => JSON.parse(text).pid,
-        () => undefined,
-      )
-      if (pid) process.kill(pid, 'SIGKILL')
-      running.add(await starting)
+      child.kill('SIGKILL')
+      await exited
     }
     expect((await start(dataDir)).output()).toContain('ready')
   })
