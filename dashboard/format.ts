@@ -1,4 +1,5 @@
 import type { ImplementationStatus, Interval, ProjectStatus } from '../schema/wire/api'
+import type { UserState } from '../schema/wire/admin'
 import type { Persona } from '../schema/wire/permission'
 
 /** How values are written, in the browser's own language and time zone. */
@@ -44,7 +45,7 @@ export const PERSONA_NAMES: Record<Persona, string> = {
   end_user: 'End user',
 }
 
-export const STATUS_NAMES: Record<ImplementationStatus | ProjectStatus, string> = {
+export const STATUS_NAMES: Record<ImplementationStatus | ProjectStatus | UserState, string> = {
   active: 'Active',
   paused: 'Paused',
   suspended: 'Suspended',
@@ -53,4 +54,5 @@ export const STATUS_NAMES: Record<ImplementationStatus | ProjectStatus, string> 
   in_review: 'In review',
   published: 'Published',
   archived: 'Archived',
+  removed: 'Removed',
 }

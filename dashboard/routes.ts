@@ -114,6 +114,27 @@ export const routes: Route[] = [
     page: page(() => import('./AdminDashboard/AdminDashboardPage').then((file) => file.AdminDashboardPage)),
   },
   {
+    path: '/admin/users',
+    title: 'Users',
+    for: ['super_admin'],
+    icon: 'people',
+    page: page(() => import('./Admin/UsersPage').then((file) => file.UsersPage)),
+  },
+  {
+    path: '/admin/builders',
+    title: 'Builders',
+    for: ['super_admin'],
+    icon: 'box',
+    page: page(() => import('./Admin/BuildersPage').then((file) => file.BuildersPage)),
+  },
+  {
+    path: '/admin/implementations',
+    title: 'Implementations',
+    for: ['super_admin'],
+    icon: 'store',
+    page: page(() => import('./Admin/ImplementationsPage').then((file) => file.ImplementationsPage)),
+  },
+  {
     path: '/account',
     title: 'Account',
     for: [...PERSONAS],

@@ -1,7 +1,8 @@
+import type { UserState } from '../../schema/wire/admin'
 import type { ImplementationStatus, ProjectStatus } from '../../schema/wire/api'
 import { STATUS_NAMES } from '../format'
 import './Status.css'
 
-export const Status = ({ of }: { of: ImplementationStatus | ProjectStatus }) => (
+export const Status = ({ of }: { of: ImplementationStatus | ProjectStatus | UserState }) => (
   <span class={`status ${of}`}>{STATUS_NAMES[of]}</span>
 )

@@ -74,6 +74,10 @@ export function Shell({ children }: { children: ComponentChildren }) {
 
 function Navigation({ persona }: { persona: Persona }) {
   const { path } = useLocation()
+  // The last that fits, for /admin/users stands below /admin and after it.
+  const here = routes.findLast(
+    (route) => route.icon && (path === route.path || path.startsWith(`${route.path}/`)),
+  )
   return (
     <nav aria-label="Main">
       {routes.map(
@@ -84,9 +88,7 @@ function Navigation({ persona }: { persona: Persona }) {
               key={route.path}
               href={route.path}
               title={route.title}
-              aria-current={
-                path === route.path ? 'page' : path.startsWith(`${route.path}/`) ? 'true' : undefined
-              }
+              aria-current={route === here ? (path === route.path ? 'page' : 'true') : undefined}
             >
               <Icon name={route.icon} />
               <span>{route.title}</span>
