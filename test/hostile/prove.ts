@@ -111,7 +111,7 @@ async function openTheatre() {
     server.pages.set(`/${id}`, { html: await renderControl(server, widget, id) })
   const stage = await bundleForBrowser({ entryPoints: ['test/hostile/stage.ts'] })
   for (const shape of SHAPES)
-    server.pages.set(`/${shape}?secret=canary-address`, {
+    server.pages.set(`/${shape}`, {
       html:
         `<!doctype html><html lang="en"><head><title>Host</title><script src="${server.oriel}/oriel.js"></script></head>` +
         '<body><p id="secret">canary-text</p><p id="marker">intact</p><input value="canary-typed">' +
