@@ -5,8 +5,11 @@ const shared = {
   define: { __VERSION__: '"test"' },
 } as const
 
+/** Tests in Chromium, Firefox and WebKit, which take longer than all others: `npm run test:engines`. */
+const THREE_ENGINES = ['test/hostile.browser.test.ts', 'test/tamper.browser.test.ts']
+
 /**
- * Two projects, fast tests first. Each test file is a process of its own, because the embedded ClickHouse holds one
+ * Three projects, fast tests first. Each test file is a process of its own, because the embedded ClickHouse holds one
  * data directory per process; one PostgreSQL server serves them all, with a database per file.
  */
 export default defineConfig({
@@ -31,13 +34,26 @@ export default defineConfig({
           name: 'browser',
           include: ['{sdk,loader,dashboard,test}/**/*.browser.test.ts'],
           globalSetup: 'test/chromium.ts',
-          exclude: ['**/node_modules/**', '**/dist/**'],
+          exclude: [...THREE_ENGINES, '**/node_modules/**', '**/dist/**'],
           pool: 'forks',
           // A browser and a server on two cores: one file at a time.
           maxWorkers: 1,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'engines',
+          include: THREE_ENGINES,
+          globalSetup: 'test/chromium.ts',
+          pool: 'forks',
+          maxWorkers: 1,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

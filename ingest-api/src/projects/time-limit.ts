@@ -1,4 +1,5 @@
 import vm from 'node:vm'
+import { OrielError } from '../../../schema/wire/error'
 import { isObject } from '../../../schema/wire/json'
 
 const room = vm.createContext(Object.create(null))
@@ -13,8 +14,14 @@ const MOST_PATIENCE = 16
  * The limit is of work and not of waiting: a task that was stopped while the machine was busy with others, and had much
  * less than its time, begins again with more of it.
  * @returns undefined when the time was up
+ * @throws OrielError METHOD_NOT_ALLOWED on Workers, which can neither stop a task nor compile a schema
  */
 export function withinMs<T>(limitMs: number, task: () => T): { value: T } | undefined {
+  if (globalThis.navigator?.userAgent === 'Cloudflare-Workers')
+    throw new OrielError(
+      'METHOD_NOT_ALLOWED',
+      'Publishing, implementing and configuring need a server on Node. This one runs on Workers.',
+    )
   for (let patience = 1; ; patience *= 4) {
     const before = process.cpuUsage()
     const done = attempt(limitMs * patience, task)
