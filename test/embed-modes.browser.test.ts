@@ -220,8 +220,13 @@ test('a sidebar fills the height at its side and makes the page inert', async ()
   await launcher().click()
   await host.heard('ready')
   expect(await state()).toEqual({ isOpen: true, isModal: true })
-  const box = (await dialog().boundingBox())!
-  expect([Math.round(box.y), Math.round(box.height), Math.round(box.x + box.width)]).toEqual([0, 700, 1000])
+  // It slides in.
+  await expect
+    .poll(async () => {
+      const box = (await dialog().boundingBox())!
+      return [Math.round(box.y), Math.round(box.height), Math.round(box.x + box.width)]
+    })
+    .toEqual([0, 700, 1000])
   await page.locator('oriel-widget [part=close]').click()
   await host.heard('close')
   expect(await focused()).toBe('launcher')
