@@ -65,6 +65,8 @@ class OrielWidget extends HTMLElement {
 
   disconnectedCallback() {
     elements.delete(this)
+    // An open port would keep the element for ever; a frame that comes back says hello again.
+    this.port?.close()
   }
 
   send(name: string, data?: Json) {
@@ -109,22 +111,22 @@ const adopt = (element: OrielWidget) => {
     }
     if (address !== (address = addressOf(element))) use('service', 'reload', element)
     // Without a theme of its own the widget follows the page's color-scheme, as a native control does.
-    style.colorScheme = element.getAttribute('theme')?.replace('auto', '') ?? ''
+    style.colorScheme = element.getAttribute('theme')?.replace('auto', '') || ''
     const { colorScheme, direction } = getComputedStyle(frame)
     element.port?.postMessage({
       type: 'context',
+      consent: root.dataset.orielConsent,
       colorScheme,
       direction,
       locale: element.getAttribute('locale') || element.closest<HTMLElement>('[lang]')?.lang,
       configuration: element.getAttribute('configuration'),
-      consent: root.dataset.orielConsent,
     } satisfies HostMessage)
   }
 
   if (!found) {
     frame.title = element.title || 'Widget'
-    frame.loading = (element.getAttribute('loading') as 'eager') || 'lazy'
     frame.sandbox = 'allow-scripts'
+    frame.loading = (element.getAttribute('loading') as 'eager') || 'lazy'
     frame.src = address
     element.append(frame)
   }
