@@ -9,6 +9,8 @@ export const auditLog = pgTable(
     at: time('at').notNull().defaultNow(),
     actorId: text('actor_id'),
     actorPersona: text('actor_persona'),
+    /** The API key that acted for them, or null for a person at a device. */
+    keyId: text('key_id'),
     action: text('action').notNull(),
     resourceType: text('resource_type').notNull(),
     resourceId: text('resource_id'),
@@ -19,6 +21,7 @@ export const auditLog = pgTable(
   (table) => [
     index('idx_audit_actor').on(table.actorId, table.at),
     index('idx_audit_resource').on(table.resourceType, table.resourceId, table.at),
+    index('idx_audit_action').on(table.action, table.id),
   ],
 )
 

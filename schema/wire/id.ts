@@ -6,6 +6,7 @@ export const ID_PREFIX = {
   release: 're',
   implementation: 'im',
   session: 'se',
+  impersonation: 'ip',
   apiKey: 'ak',
   revenueEvent: 'rv',
   purchase: 'pu',
