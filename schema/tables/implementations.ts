@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { bigint, check, index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import type { ImplementationStatus } from '../wire/api'
+import { DEFAULT_RETENTION_DAYS, type RetentionDays } from '../wire/job'
 import type { JsonObject } from '../wire/json'
 import { createdAt, time, updatedAt } from './columns'
 import { projects, versions } from './projects'
@@ -28,6 +29,8 @@ export const widgetImplementations = pgTable(
     channel: text('channel').notNull().default('stable'),
     pinnedVersionId: text('pinned_version_id').references(() => versions.id),
     status: text('status').$type<ImplementationStatus>().notNull().default('active'),
+    /** How long events are kept; a shorter one also concerns those that are stored. */
+    retentionDays: integer('retention_days').$type<RetentionDays>().notNull().default(DEFAULT_RETENTION_DAYS),
     usageCount: bigint('usage_count', { mode: 'number' }).notNull().default(0),
     revenueGenerated: bigint('revenue_generated', { mode: 'number' }).notNull().default(0),
     lastActivity: time('last_activity'),
@@ -41,6 +44,7 @@ export const widgetImplementations = pgTable(
     index('idx_widget_impl_project').on(table.projectId),
     index('idx_widget_impl_status').on(table.status),
     check('widget_impl_status', sql`${table.status} in ('active', 'paused', 'suspended', 'over_limit')`),
+    check('widget_impl_retention', sql`${table.retentionDays} in (30, 90, 180, 365, 395)`),
     check('widget_impl_usage', sql`${table.usageCount} >= 0`),
   ],
 )

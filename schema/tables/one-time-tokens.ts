@@ -2,7 +2,7 @@ import { pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { createdAt, time } from './columns'
 import { users } from './users'
 
-export type TokenPurpose = 'verify_email' | 'reset_password' | 'accept_invitation'
+export type TokenPurpose = 'verify_email' | 'reset_password' | 'accept_invitation' | 'restore_account'
 
 /** Links that were mailed and not used yet: one for each purpose, so that a newer link ends the older one. */
 export const oneTimeTokens = pgTable(

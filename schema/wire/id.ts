@@ -10,6 +10,7 @@ export const ID_PREFIX = {
   apiKey: 'ak',
   revenueEvent: 'rv',
   purchase: 'pu',
+  job: 'jb',
 } as const
 
 export type IdKind = keyof typeof ID_PREFIX

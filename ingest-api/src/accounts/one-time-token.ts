@@ -9,6 +9,7 @@ const LIFETIME_MS: Record<TokenPurpose, number> = {
   verify_email: 24 * HOUR_MS,
   reset_password: HOUR_MS,
   accept_invitation: 7 * 24 * HOUR_MS,
+  restore_account: 14 * 24 * HOUR_MS,
 }
 
 /** A mailbox gets a link for one purpose this often at most. */
