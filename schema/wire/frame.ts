@@ -48,4 +48,6 @@ export type SessionClaims = {
   sid: string
   /** 1 for a preview, which is never billed. */
   pre?: 1
+  /** Days that its events are kept, unless it is the default. */
+  ret?: number
 }

@@ -1,6 +1,6 @@
 import { nanoid } from 'nanoid'
 import { ID_PREFIX } from '../../../schema/wire/id'
-import type { FrameRefusal, SessionClaims } from '../../../schema/wire/frame'
+import type { FrameRefusal } from '../../../schema/wire/frame'
 import type { Manifest } from '../../../schema/wire/manifest'
 import type { Handles } from '../handles'
 import {
@@ -8,6 +8,7 @@ import {
   getBundle,
   type LiveImplementation,
 } from '../implementations/find-live-implementation'
+import { claimsOf } from '../ingest/session-claims'
 import { signSessionToken } from '../ingest/session-token'
 import { renderLauncher } from './render-launcher'
 import { prepareRoom, renderFrame, renderRefusal, type FrameAnswer } from './render-frame'
@@ -22,15 +23,7 @@ export async function serveFrame(handles: Handles, id: string, isPreview: boolea
   const live = await findShown(handles, id, isPreview)
   const refusal = refusalOf(live)
   if (refusal || !live?.manifest) return renderRefusal(frame, refusal ?? 'unreleased')
-  const claims: SessionClaims = {
-    im: live.id,
-    pr: live.projectId,
-    bu: live.builderId,
-    eu: live.endUserId,
-    ver: live.version,
-    sid: `${ID_PREFIX.session}_${nanoid(16)}`,
-    ...(isPreview && { pre: 1 }),
-  }
+  const claims = claimsOf(live, `${ID_PREFIX.session}_${nanoid(16)}`, isPreview)
   const origins = isPreview ? [new URL(config.baseUrl).origin] : live.origins
   const [room, token] = await Promise.all([
     findRoom(handles, live, now),

@@ -3,6 +3,7 @@ import { widgetImplementations } from '../../../schema/tables/implementations'
 import { bundles, channels, projects, versions } from '../../../schema/tables/projects'
 import type { ImplementationStatus } from '../../../schema/wire/api'
 import { resolveConfiguration } from '../../../schema/wire/configuration'
+import type { RetentionDays } from '../../../schema/wire/job'
 import type { JsonObject } from '../../../schema/wire/json'
 import type { Manifest } from '../../../schema/wire/manifest'
 import type { Handles } from '../handles'
@@ -17,6 +18,7 @@ export type LiveImplementation = {
   endUserId: string
   status: ImplementationStatus
   origins: string[]
+  retentionDays: RetentionDays
   /** What was stored, over the defaults of the version that is served. */
   configuration: JsonObject
 } & (
@@ -42,13 +44,14 @@ export async function findLiveImplementation(
     .leftJoin(versions, isServed)
     .where(and(eq(widgetImplementations.id, id), isNull(widgetImplementations.deletedAt)))
   if (!row) return undefined
-  const { name, projectId, builderId, endUserId, status, configuration } = row.implementation
+  const { name, projectId, builderId, endUserId, status, retentionDays, configuration } = row.implementation
   const common = {
     id,
     name,
     projectId,
     builderId,
     endUserId,
+    retentionDays,
     status: row.projectStatus === 'suspended' ? 'suspended' : status,
     origins: row.origins,
   } as const

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { ID_PREFIX, uuidV7 } from '../../../schema/wire/id'
 import { OrielError } from '../../../schema/wire/error'
 import type { Receipt, WireEvent } from '../../../schema/wire/event'
-import type { SessionClaims } from '../../../schema/wire/frame'
 import type { Actor } from '../accounts/actor'
 import type { Handles } from '../handles'
 import { acceptBatch } from '../ingest/accept-batch'
+import { claimsOf } from '../ingest/session-claims'
 import { signSessionToken } from '../ingest/session-token'
 import type { Source } from '../ingest/visitor'
 import { findLiveImplementation } from './find-live-implementation'
@@ -29,14 +29,7 @@ export async function trackEvent(
   const live = await handles.caches.implementations.get(id, now, () => findLiveImplementation(handles, id))
   if (live?.status !== 'active' || live.version === null)
     throw new OrielError('RESOURCE_CONFLICT', 'This widget is not active, so nothing can happen in it.')
-  const claims: SessionClaims = {
-    im: live.id,
-    pr: live.projectId,
-    bu: live.builderId,
-    eu: live.endUserId,
-    ver: live.version,
-    sid: sessionOf(actor, id, now),
-  }
+  const claims = claimsOf(live, sessionOf(actor, id, now))
   const startOfDay = now - (now % DAY_MS)
   // Signed as of this morning, so that a day's events share one token and are checked once.
   const token = await signSessionToken(handles.keys.session, claims, startOfDay)

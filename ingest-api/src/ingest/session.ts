@@ -62,6 +62,7 @@ async function meetSession(
     session_id: claims.sid,
     version: claims.ver,
     preview: claims.pre === 1,
+    ...(claims.ret && { retention_days: claims.ret }),
     ...visitor,
   }
   const rowEnd = JSON.stringify(shared).slice(1)
