@@ -7,7 +7,8 @@ export type ClickHouse = {
    * @param token names this insert for good: letters, digits, `.`, `:`, `_` and `-`
    */
   insert(table: string, token: string, lines: string): Promise<void>
-  command(sql: string): Promise<void>
+  /** Runs a statement. Values reach the SQL only as `{name: Type}` parameters. */
+  command(sql: string, params?: Record<string, unknown>): Promise<void>
   close(): Promise<void>
 }
 
@@ -16,7 +17,7 @@ type OfficialClient = {
   query(question: { query: string; query_params: Record<string, unknown>; format: 'JSONEachRow' }): Promise<{
     json(): Promise<unknown>
   }>
-  command(statement: { query: string }): Promise<unknown>
+  command(statement: { query: string; query_params?: Record<string, unknown> }): Promise<unknown>
   close(): Promise<void>
 }
 
@@ -38,8 +39,8 @@ export function createClickHouse(client: OfficialClient): ClickHouse {
         query: `INSERT INTO ${table} SETTINGS async_insert = 0, insert_deduplication_token = '${token}' FORMAT JSONEachRow\n${lines}`,
       })
     },
-    async command(sql) {
-      await client.command({ query: sql })
+    async command(sql, params = {}) {
+      await client.command({ query: sql, query_params: params })
     },
     close: () => client.close(),
   }

@@ -2,6 +2,7 @@ import { asc, eq, lte } from 'drizzle-orm'
 import { outgoingMail } from '../../../schema/tables/mail'
 import type { Handles } from '../handles'
 import { describeError } from '../log'
+import { backoffMs, repeat } from '../repeat'
 import { unseal } from '../seal'
 import type { Mail, Message } from './mail'
 import { MAIL_PURPOSE } from './queue-mail'
@@ -10,8 +11,7 @@ const POLL_MS = 1_000
 /** After a failure of the database itself. */
 const PAUSE_MS = 30_000
 /** With these a message is tried for about a day: after 10 s, 20 s, 40 s … and then once an hour. */
-const FIRST_RETRY_MS = 10_000
-const LAST_RETRY_MS = 60 * 60 * 1000
+const RETRY_MS = { first: 10_000, most: 60 * 60 * 1000 }
 const MAX_ATTEMPTS = 32
 
 type Parts = Pick<Handles, 'db' | 'keys' | 'log' | 'now'> & { mail: Mail }
@@ -41,7 +41,7 @@ export async function deliverDue({ db, keys, log, now, mail }: Parts): Promise<n
       const row = eq(outgoingMail.id, due.id)
       if (failure) log.warn('a mail was not sent', { attempts, error: nameOf(failure) })
       if (failure && attempts < MAX_ATTEMPTS) {
-        const nextAt = new Date(now() + Math.min(FIRST_RETRY_MS * 2 ** due.attempts, LAST_RETRY_MS))
+        const nextAt = new Date(now() + backoffMs(attempts, RETRY_MS))
         await tx.update(outgoingMail).set({ attempts, nextAt }).where(row)
       } else await tx.delete(outgoingMail).where(row)
       return true
@@ -52,27 +52,18 @@ export async function deliverDue({ db, keys, log, now, mail }: Parts): Promise<n
 
 /** Keeps delivering until it is closed, which waits for the message under way. */
 export function startMailDelivery(parts: Parts): { close(): Promise<void> } {
-  let timer: NodeJS.Timeout | undefined
-  let running = Promise.resolve()
-  let closed = false
-  const next = (ms: number) => {
-    if (!closed) timer = setTimeout(() => (running = round()), ms).unref()
-  }
-  const round = async () => {
+  const rounds = repeat(async () => {
     try {
       await deliverDue(parts)
-      next(POLL_MS)
+      return POLL_MS
     } catch (error) {
       parts.log.error('outgoing mail cannot be read', describeError(error))
-      next(PAUSE_MS)
+      return PAUSE_MS
     }
-  }
-  next(0)
+  })
   return {
     async close() {
-      closed = true
-      clearTimeout(timer)
-      await running
+      await rounds.close()
       await parts.mail.close()
     },
   }
