@@ -6,6 +6,7 @@ import type {
   AuditSeal,
   BulkResult,
   BulkUsersRequest,
+  ImpersonateRequest,
   ReviewRequest,
   UpdateUserRequest,
 } from '../schema/wire/admin'
@@ -123,6 +124,7 @@ export class ApiClient {
     this.token = this.refreshToken = undefined
   }
   getMe = () => this.one<User>('GET', '/api/auth/me')
+  endImpersonation = () => this.one<null>('DELETE', '/api/auth/impersonation')
   listSessions = () => this.one<Session[]>('GET', '/api/auth/sessions')
   endSession = (id: string) => this.one<null>('DELETE', `/api/auth/sessions/${at(id)}`)
   endOtherSessions = () => this.one<{ ended: number }>('DELETE', '/api/auth/sessions')
@@ -231,6 +233,8 @@ export class ApiClient {
     this.one<AdminUser>('PATCH', `/api/admin/users/${at(id)}`, { body })
   suspendUser = (id: string) => this.one<AdminUser>('POST', `/api/admin/users/${at(id)}/suspend`)
   restoreUser = (id: string) => this.one<AdminUser>('POST', `/api/admin/users/${at(id)}/restore`)
+  impersonateUser = (id: string, body: ImpersonateRequest) =>
+    this.one<Login>('POST', `/api/admin/users/${at(id)}/impersonate`, { body })
   removeUser = (id: string) => this.one<AdminUser>('DELETE', `/api/admin/users/${at(id)}`)
   changeUsers = (body: BulkUsersRequest, care?: Care) =>
     this.one<BulkResult>('POST', '/api/admin/users/bulk', { body, care })

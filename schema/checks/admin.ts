@@ -3,6 +3,7 @@ import {
   PROJECT_DECISIONS,
   USER_ACTIONS,
   type BulkUsersRequest,
+  type ImpersonateRequest,
   type Invitation,
   type ReviewRequest,
   type UpdateUserRequest,
@@ -30,6 +31,11 @@ const invitation = z.strictObject({
   name: line(100),
   personas,
 }) satisfies z.ZodType<Invitation>
+
+export const impersonateRequest = z.strictObject({
+  reason: line(500),
+  persona: z.enum(PERSONAS).exactOptional(),
+}) satisfies z.ZodType<ImpersonateRequest>
 
 const ids = z.array(id('user')).min(1).max(MOST_AT_ONCE)
 

@@ -55,6 +55,7 @@ const user = exactly<api.User>()(
     roles: z.array(text),
     permissions: z.array(text),
     createdAt: at,
+    impersonation: z.strictObject({ by: named, until: at }).exactOptional(),
   }),
 )
 
@@ -400,6 +401,7 @@ export const ANSWERS = {
       id: count,
       at,
       actor: z.strictObject({ id: text, name: text.nullable(), persona: text.nullable() }).nullable(),
+      key: z.strictObject({ id: text, name: text.nullable() }).nullable(),
       action: text,
       resource: z.strictObject({ type: text, id: text.nullable() }),
       before: record.nullable(),

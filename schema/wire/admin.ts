@@ -49,6 +49,8 @@ export type AuditEntry = {
   id: number
   at: number
   actor: { id: string; name: string | null; persona: string | null } | null
+  /** The API key that acted for them, or null. */
+  key: { id: string; name: string | null } | null
   action: string
   resource: { type: string; id: string | null }
   before: Record<string, unknown> | null
@@ -75,6 +77,9 @@ export type UpdateUserRequest = {
   grants?: string[]
   plan?: string
 }
+
+/** Why a super admin looks through a user's eyes; as the active persona unless another one of theirs is named. */
+export type ImpersonateRequest = { reason: string; persona?: Persona }
 
 export type Invitation = { email: string; name: string; personas: Persona[] }
 

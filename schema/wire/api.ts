@@ -18,6 +18,8 @@ export type User = {
   roles: string[]
   permissions: string[]
   createdAt: number
+  /** Set while a super admin looks through this user's eyes, until `until` at the latest; nothing can be changed then. */
+  impersonation?: { by: { id: string; name: string }; until: number }
 }
 
 /** `expiresIn` is seconds. The refresh token stands here only for a client that asked for it in the body. */

@@ -1,5 +1,6 @@
 import { errors, jwtVerify, SignJWT, type JWTHeaderParameters } from 'jose'
 import { OrielError } from '../../../schema/wire/error'
+import { isObject } from '../../../schema/wire/json'
 import { isPersona, type Persona } from '../../../schema/wire/permission'
 import { getSigningKey, getSigningKeys, SIGNING_ALGORITHM, type SigningHandles } from './signing-keys'
 
@@ -9,19 +10,36 @@ export const ACCESS_SECONDS = 15 * 60
 const ISSUER = 'oriel'
 const AUDIENCE = 'oriel:api'
 
-/** What an access token says: this user, in this session, acts as this persona. */
-export type AccessClaims = { userId: string; sessionId: string; persona: Persona }
+/**
+ * What an access token says: this user, in this session, acts as this persona. With an impersonation it is the super
+ * admin `byId`, in their session, who sees as the user.
+ */
+export type AccessClaims = {
+  userId: string
+  sessionId: string
+  persona: Persona
+  impersonation?: { id: string; byId: string }
+}
 
-export async function signAccessToken(handles: SigningHandles, claims: AccessClaims): Promise<string> {
+/** The one who acts stands in `act` as RFC 8693 (section 4.1) has it. */
+export async function signAccessToken(
+  handles: SigningHandles,
+  { userId, sessionId, persona, impersonation }: AccessClaims,
+  lifeSeconds = ACCESS_SECONDS,
+): Promise<string> {
   const { kid, privateJwk } = await getSigningKey(handles)
   const issuedAt = Math.floor(handles.now() / 1000)
-  return new SignJWT({ sid: claims.sessionId, persona: claims.persona })
+  return new SignJWT({
+    sid: sessionId,
+    persona,
+    ...(impersonation && { act: { sub: impersonation.byId }, imp: impersonation.id }),
+  })
     .setProtectedHeader({ alg: SIGNING_ALGORITHM, typ: 'JWT', kid })
-    .setSubject(claims.userId)
+    .setSubject(userId)
     .setIssuer(ISSUER)
     .setAudience(AUDIENCE)
     .setIssuedAt(issuedAt)
-    .setExpirationTime(issuedAt + ACCESS_SECONDS)
+    .setExpirationTime(issuedAt + lifeSeconds)
     .sign(privateJwk)
 }
 
@@ -48,8 +66,12 @@ export async function readAccessToken(handles: SigningHandles, token: string): P
       throw new OrielError('TOKEN_EXPIRED', 'The access token has expired.')
     throw new OrielError('TOKEN_INVALID', 'The access token is not valid.')
   })
-  const { sub, sid, persona } = payload
+  const { sub, sid, persona, act, imp } = payload
   if (typeof sub !== 'string' || typeof sid !== 'string' || !isPersona(persona))
     throw new OrielError('TOKEN_INVALID', 'The access token is not valid.')
-  return { userId: sub, sessionId: sid, persona }
+  const claims = { userId: sub, sessionId: sid, persona }
+  if (act === undefined && imp === undefined) return claims
+  if (!isObject(act) || typeof act.sub !== 'string' || typeof imp !== 'string')
+    throw new OrielError('TOKEN_INVALID', 'The access token is not valid.')
+  return { ...claims, impersonation: { id: imp, byId: act.sub } }
 }

@@ -10,7 +10,12 @@ export type Actor = {
   persona: Persona
   /** Those of the persona and the user's own grants; with an API key only what its scopes leave of them. */
   permissions: readonly string[]
+  /** Set while it is really a super admin, in the session `sessionId`, who sees what this user sees. */
+  impersonation?: Impersonation
 }
+
+/** A super admin's look through a user's eyes; over at `until`, epoch ms, at the latest. */
+export type Impersonation = { id: string; by: { id: string; name: string }; until: number }
 
 /** A person at a device, as opposed to a program with a key. */
 export type SignedIn = Actor & { sessionId: string }

@@ -4,7 +4,7 @@ import type { Actor } from './actor'
 
 export type Change = {
   /** Null when nobody is signed in yet, or when the platform itself acts. */
-  actor: Pick<Actor, 'userId' | 'persona'> | null
+  actor: (Pick<Actor, 'userId' | 'persona'> & Partial<Pick<Actor, 'keyId'>>) | null
   requestId: string
   /** What happened, as `resource.verb`: `project.create`. */
   action: string
@@ -19,6 +19,7 @@ export async function writeAudit(db: Queryable, change: Change): Promise<void> {
   await db.insert(auditLog).values({
     actorId: change.actor?.userId ?? null,
     actorPersona: change.actor?.persona ?? null,
+    keyId: change.actor?.keyId ?? null,
     action: change.action,
     resourceType: change.resource.type,
     resourceId: change.resource.id,

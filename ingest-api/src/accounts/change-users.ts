@@ -48,6 +48,7 @@ function changesOf(
               welcome: 'invite',
             },
             by.requestId,
+            by.actor,
           ),
       ])
     case 'set_personas':

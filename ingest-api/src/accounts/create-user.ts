@@ -4,6 +4,7 @@ import type { Persona } from '../../../schema/wire/permission'
 import { isDatabaseError, UNIQUE_VIOLATION } from '../database'
 import type { Handles } from '../handles'
 import { newId } from '../new-id'
+import type { Actor } from './actor'
 import { writeAudit } from './audit'
 import { hashPassword } from './password'
 import type { UserRow } from './users'
@@ -32,6 +33,8 @@ export async function createUser(
   handles: Pick<Handles, 'db' | 'keys' | 'now' | 'config'>,
   { email, password, name, personas, welcome }: Person,
   requestId: string,
+  /** Who does it for them; people open their own accounts otherwise. */
+  by?: Actor,
 ): Promise<UserRow> {
   const passwordHash = password === null ? null : await hashPassword(password)
   const values = {
@@ -47,7 +50,7 @@ export async function createUser(
     .transaction(async (tx) => {
       const [user] = await tx.insert(users).values(values).returning()
       await writeAudit(tx, {
-        actor: { userId: values.id, persona: values.persona },
+        actor: by ?? { userId: values.id, persona: values.persona },
         requestId,
         action: 'user.create',
         resource: { type: 'user', id: values.id },

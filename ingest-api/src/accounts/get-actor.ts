@@ -4,6 +4,7 @@ import { OrielError } from '../../../schema/wire/error'
 import { readAccessToken } from './access-token'
 import type { SignedIn } from './actor'
 import { findSession } from './find-session'
+import { getImpersonator } from './impersonate'
 import { isStale } from './session-times'
 import type { SigningHandles } from './signing-keys'
 import { permissionsOf } from './users'
@@ -14,7 +15,9 @@ import { permissionsOf } from './users'
  * @throws OrielError TOKEN_INVALID, TOKEN_EXPIRED (also after the persona was switched: refresh), AUTH_ERROR
  */
 export async function getActor(handles: SigningHandles, accessToken: string): Promise<SignedIn> {
-  const { userId, sessionId, persona } = await readAccessToken(handles, accessToken)
+  const claims = await readAccessToken(handles, accessToken)
+  if (claims.impersonation) return getImpersonator(handles, claims, claims.impersonation)
+  const { userId, sessionId, persona } = claims
   const at = new Date(handles.now())
   const session = await findSession(handles.db, sessionId, at)
   if (!session || session.user.id !== userId)

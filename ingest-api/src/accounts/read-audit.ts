@@ -1,4 +1,5 @@
-import { and, count, desc, eq, gte, lt, sql } from 'drizzle-orm'
+import { and, count, desc, eq, gte, lt, or, sql } from 'drizzle-orm'
+import { apiKeys } from '../../../schema/tables/api-keys'
 import { auditLog } from '../../../schema/tables/audit'
 import { users } from '../../../schema/tables/users'
 import type { AuditEntry, AuditSeal } from '../../../schema/wire/admin'
@@ -6,6 +7,7 @@ import type { Handles } from '../handles'
 import { offsetOf, pageOf, type Page, type Paging } from '../listing'
 
 export type AuditListing = Paging & {
+  /** An id or an email address. */
   actor?: string | undefined
   action?: string | undefined
   resourceType?: string | undefined
@@ -22,7 +24,7 @@ export async function listAudit(
   { actor, action, resourceType, resourceId, requestId, from, to, ...paging }: AuditListing,
 ): Promise<Page<AuditEntry>> {
   const where = and(
-    actor === undefined ? undefined : eq(auditLog.actorId, actor),
+    actor === undefined ? undefined : or(eq(auditLog.actorId, actor), isAddressOfActor(actor)),
     action === undefined ? undefined : eq(auditLog.action, action),
     resourceType === undefined ? undefined : eq(auditLog.resourceType, resourceType),
     resourceId === undefined ? undefined : eq(auditLog.resourceId, resourceId),
@@ -31,19 +33,21 @@ export async function listAudit(
     to === undefined ? undefined : lt(auditLog.at, new Date(to)),
   )
   const rows = await db
-    .select({ entry: auditLog, actorName: users.name })
+    .select({ entry: auditLog, actorName: users.name, keyName: apiKeys.name })
     .from(auditLog)
     .leftJoin(users, eq(users.id, auditLog.actorId))
+    .leftJoin(apiKeys, eq(apiKeys.id, auditLog.keyId))
     .where(where)
     .orderBy(desc(auditLog.id))
     .limit(paging.limit)
     .offset(offsetOf(paging))
   const [counted] = await db.select({ total: count() }).from(auditLog).where(where)
-  const data = rows.map(({ entry, actorName }) => ({
+  const data = rows.map(({ entry, actorName, keyName }) => ({
     id: entry.id,
     at: entry.at.getTime(),
     actor:
       entry.actorId === null ? null : { id: entry.actorId, name: actorName, persona: entry.actorPersona },
+    key: entry.keyId === null ? null : { id: entry.keyId, name: keyName },
     action: entry.action,
     resource: { type: entry.resourceType, id: entry.resourceId },
     before: entry.before,
@@ -52,6 +56,10 @@ export async function listAudit(
   }))
   return pageOf(data, paging, counted!.total)
 }
+
+/** An address can have belonged to several accounts, of which all but one are closed. */
+const isAddressOfActor = (address: string) =>
+  sql`${auditLog.actorId} in (select ${users.id} from ${users} where lower(${users.email}) = ${address.toLowerCase()})`
 
 /** Computes every seal anew and names the first row that does not fit. Reads the whole log. */
 export async function verifyAudit({ db }: Pick<Handles, 'db'>): Promise<AuditSeal> {

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AdminBuilder, AdminUser, AuditEntry, AuditSeal, BulkResult } from '../../../schema/wire/admin'
-import type { Login, Project } from '../../../schema/wire/api'
+import type { Login, NewApiKey, Project } from '../../../schema/wire/api'
 import { createTestHandles, type TestHandles } from '../testing'
 import { createClient } from '../testing-client'
 
@@ -118,6 +118,9 @@ describe('many users at once', () => {
     expect(data.results).toMatchObject([{ ok: true }, { ok: false, code: 'RESOURCE_CONFLICT' }])
     const found = await client.call<AdminUser[]>('GET', '/api/admin/users?search=zoe@', { as: admin })
     expect(found.data).toMatchObject([{ email: 'zoe@example.com', state: 'active', lastSeenAt: null }])
+    const query = `action=user.create&resourceId=${found.data[0]!.id}`
+    const log = await client.call<AuditEntry[]>('GET', `/api/admin/audit-logs?${query}`, { as: admin })
+    expect(log.data.map(({ actor }) => actor?.id)).toEqual([admin.user.id])
   })
 
   test.each([
@@ -211,6 +214,27 @@ describe('the audit log', () => {
     expect(own.data.map(({ action }) => action)).toEqual(['session.start', 'user.create'])
   })
 
+  test('names the API key that acted, and is asked by address', async () => {
+    const builder = await client.person('builder')
+    const { data: key } = await client.call<NewApiKey>('POST', '/api/auth/api-keys', {
+      as: builder,
+      body: { name: 'Deploys', scopes: ['create_projects'] },
+    })
+    const body = { name: 'By a program' }
+    await client.call('POST', '/api/projects', { as: { ...builder, accessToken: key.key }, body })
+    const { data } = await client.call<AuditEntry[]>(
+      'GET',
+      `/api/admin/audit-logs?actor=${builder.user.email.toUpperCase()}`,
+      { as: admin },
+    )
+    expect(data.map(({ action, key }) => [action, key])).toEqual([
+      ['project.create', { id: key.id, name: 'Deploys' }],
+      ['api_key.create', null],
+      ['session.start', null],
+      ['user.create', null],
+    ])
+  })
+
   test('cannot be changed or emptied', async () => {
     for (const statement of [
       sql`update audit_log set action = 'nothing'`,
@@ -239,9 +263,12 @@ describe('the audit log', () => {
         await tx.execute(sql`set local session_replication_role = replica`)
         await tx.execute(statement)
       })
-    await behindTheTriggers(sql`update audit_log set actor_id = 'us_somebody' where id = 9`)
+    const changed = 'The row is not what it was when it was written.'
     await behindTheTriggers(sql`delete from audit_log where id = 12`)
-    const { broken } = await seal()
-    expect(broken).toMatchObject({ auditId: 9, reason: 'The row is not what it was when it was written.' })
+    expect((await seal()).broken).toMatchObject({ auditId: 12, reason: 'The row is gone.' })
+    await behindTheTriggers(sql`update audit_log set key_id = 'ak_somebody' where id = 11`)
+    expect((await seal()).broken).toMatchObject({ auditId: 11, reason: changed })
+    await behindTheTriggers(sql`update audit_log set actor_id = 'us_somebody' where id = 9`)
+    expect((await seal()).broken).toMatchObject({ auditId: 9, reason: changed })
   })
 })

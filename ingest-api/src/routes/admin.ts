@@ -1,5 +1,10 @@
 import { Hono } from 'hono'
-import { bulkUsersRequest, reviewRequest, updateUserRequest } from '../../../schema/checks/admin'
+import {
+  bulkUsersRequest,
+  impersonateRequest,
+  reviewRequest,
+  updateUserRequest,
+} from '../../../schema/checks/admin'
 import {
   auditQuery,
   buildersQuery,
@@ -9,13 +14,14 @@ import {
 } from '../../../schema/checks/lists'
 import { setUserState, updateUser } from '../accounts/change-user'
 import { changeUsers } from '../accounts/change-users'
+import { startImpersonation } from '../accounts/impersonate'
 import { getUser, listBuilders, listUsers } from '../accounts/list-users'
 import { listAudit, verifyAudit } from '../accounts/read-audit'
 import { removeSecondFactor } from '../accounts/set-second-factor'
 import { listAllImplementations } from '../implementations/list-all-implementations'
 import { listProjects } from '../projects/read-projects'
 import { reviewProject } from '../projects/review-project'
-import { requireActor, requirePermission, requirePersona } from './authenticate'
+import { personOf, requireActor, requirePermission, requirePersona, setAccessCookie } from './authenticate'
 import type { AppEnv } from './context'
 import { once } from './once'
 import { readBody, readId, readQuery } from './read-request'
@@ -77,6 +83,16 @@ admin.post('/users/:id/suspend', requirePermission('manage_users'), async (c) =>
 admin.post('/users/:id/restore', requirePermission('manage_users'), async (c) => {
   const id = readId(c.req, 'user')
   return c.json({ success: true, data: await setUserState(c.var.handles, c.var, id, 'restore') })
+})
+
+/** The access token's place is taken until it ends; the refresh token stays, and leads back. */
+admin.post('/users/:id/impersonate', requirePermission('manage_users'), async (c) => {
+  const id = readId(c.req, 'user')
+  const by = { actor: personOf(c.var.actor), requestId: c.var.requestId }
+  const request = await readBody(c.req, impersonateRequest)
+  const login = await startImpersonation(c.var.handles, by, id, request)
+  if (!c.req.header('authorization')) setAccessCookie(c, login.accessToken, login.expiresIn)
+  return c.json({ success: true, data: login }, 201)
 })
 
 admin.delete('/users/:id/second-factor', requirePermission('manage_users'), async (c) => {

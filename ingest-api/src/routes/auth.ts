@@ -12,6 +12,7 @@ import type { TokenDelivery } from '../../../schema/wire/requests'
 import { createUser } from '../accounts/create-user'
 import { endSessionOfToken, revokeOtherSessions, revokeSession } from '../accounts/end-session'
 import { answerChallenge } from '../accounts/finish-sign-in'
+import { endImpersonation } from '../accounts/impersonate'
 import { listSessions } from '../accounts/list-sessions'
 import { refreshSession } from '../accounts/refresh-session'
 import { signIn } from '../accounts/sign-in'
@@ -21,9 +22,12 @@ import { accounts } from './accounts'
 import { apiKeys } from './api-keys'
 import {
   authenticatePerson,
+  deleteAccessCookie,
   deleteCookies,
   deviceOf,
   getRefreshCookie,
+  identify,
+  personOf,
   refuseForeignOrigin,
   requireOwnOrigin,
   requireSession,
@@ -96,6 +100,14 @@ auth.post('/persona', requireSession, async (c) => {
   const login = await switchPersona(c.var.handles, c.var.by, persona)
   if (!c.req.header('authorization')) setAccessCookie(c, login.accessToken)
   return c.json({ success: true, data: login })
+})
+
+/** The one change that may be made while looking through somebody's eyes. Whoever has a refresh token is back by it. */
+auth.delete('/impersonation', async (c) => {
+  const actor = personOf(await identify(c))
+  await endImpersonation(c.var.handles, { actor, requestId: c.var.requestId })
+  if (!c.req.header('authorization')) deleteAccessCookie(c)
+  return c.json({ success: true, data: null })
 })
 
 auth.get('/sessions', requireSession, async (c) =>

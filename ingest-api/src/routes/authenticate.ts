@@ -18,11 +18,27 @@ const REFRESH_PATH = '/api/auth'
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /**
+ * Who asks. A super admin who looks through somebody's eyes sees and changes nothing, and the log keeps both ids.
+ * @throws OrielError READ_ONLY, and what {@link identify} throws
+ */
+export async function authenticate(c: AppContext): Promise<Actor> {
+  const actor = await identify(c)
+  if (!actor.impersonation) return actor
+  const { method, path } = c.req
+  const { id: impersonationId, by } = actor.impersonation
+  const who = { userId: actor.userId, byUserId: by.id, impersonationId, requestId: c.var.requestId }
+  c.var.handles.log.info('a super admin looks through the eyes of a user', { ...who, method, path })
+  if (!SAFE_METHODS.has(method))
+    throw new OrielError('READ_ONLY', 'You are seeing Oriel as somebody else, so nothing can be changed.')
+  return actor
+}
+
+/**
  * Who asks, by the Bearer header (an access token or an API key) or else by the cookie. A cookie travels by itself, so with one a request that
  * changes something must also come from our own pages.
  * @throws OrielError AUTH_ERROR, TOKEN_INVALID, TOKEN_EXPIRED, PERMISSION_ERROR (foreign origin), RATE_LIMIT_EXCEEDED
  */
-export async function authenticate(c: AppContext): Promise<Actor> {
+export async function identify(c: AppContext): Promise<Actor> {
   const header = c.req.header('authorization')
   const bearer = header && /^Bearer +([^ ]+) *$/i.exec(header)?.[1]
   if (header && !bearer)
@@ -45,7 +61,11 @@ export const requireActor = createMiddleware<AppEnv>(async (c, next) => {
 
 /** Like {@link authenticate}, for what only a person may do. @throws OrielError PERMISSION_ERROR for an API key */
 export async function authenticatePerson(c: AppContext): Promise<SignedIn> {
-  const actor = await authenticate(c)
+  return personOf(await authenticate(c))
+}
+
+/** The actor as somebody at a device. @throws OrielError PERMISSION_ERROR for an API key */
+export function personOf(actor: Actor): SignedIn {
   if (isSignedIn(actor)) return actor
   throw new OrielError('PERMISSION_ERROR', 'An API key may not do this. Please sign in.')
 }
@@ -94,9 +114,12 @@ export const refuseForeignOrigin = createMiddleware<AppEnv>(async (c, next) => {
   await next()
 })
 
-export function setAccessCookie(c: AppContext, accessToken: string): void {
-  setCookie(c, ACCESS_COOKIE, accessToken, { ...cookieAttributes(c), path: '/', maxAge: ACCESS_SECONDS })
+export function setAccessCookie(c: AppContext, accessToken: string, maxAge = ACCESS_SECONDS): void {
+  setCookie(c, ACCESS_COOKIE, accessToken, { ...cookieAttributes(c), path: '/', maxAge })
 }
+
+export const deleteAccessCookie = (c: AppContext): void =>
+  void deleteCookie(c, ACCESS_COOKIE, { ...cookieAttributes(c), path: '/' })
 
 /** The refresh token goes where it is needed and nowhere else. */
 function setRefreshCookie(c: AppContext, refreshToken: string): void {
@@ -115,7 +138,7 @@ export function setTokenCookies(c: AppContext, { accessToken, refreshToken }: To
 export const getRefreshCookie = (c: AppContext): string | undefined => getCookie(c, REFRESH_COOKIE)
 
 export function deleteCookies(c: AppContext): void {
-  deleteCookie(c, ACCESS_COOKIE, { ...cookieAttributes(c), path: '/' })
+  deleteAccessCookie(c)
   deleteCookie(c, REFRESH_COOKIE, { ...cookieAttributes(c), path: REFRESH_PATH })
 }
 

@@ -22,7 +22,7 @@ export function describeApi(baseUrl: string, version: string): JsonObject {
   for (const [route, operation] of Object.entries(OPERATIONS)) {
     const [method, path] = route.split(' ') as [string, string]
     const key = path.replace(/:(\w+)/g, '{$1}')
-    paths[key] = { ...paths[key], [method.toLowerCase()]: describeOperation(path, operation) }
+    paths[key] = { ...paths[key], [method.toLowerCase()]: describeOperation(method, path, operation) }
   }
   return {
     openapi: '3.1.1',
@@ -66,7 +66,7 @@ export function describeApi(baseUrl: string, version: string): JsonObject {
   }
 }
 
-function describeOperation(path: string, operation: Operation): JsonObject {
+function describeOperation(method: string, path: string, operation: Operation): JsonObject {
   const { id, summary, body, open, keyed, matched, answer, status = [200] } = operation
   const parts = path.split('/')
   const tag = parts[1] === 'api' ? parts[2]! : 'events'
@@ -74,7 +74,7 @@ function describeOperation(path: string, operation: Operation): JsonObject {
     description: summary,
     ...(answer === 'redirect' ? {} : { content: { 'application/json': { schema: answerOf(path, answer) } } }),
   }
-  const refusals = groupByStatus(codesOf(path, operation))
+  const refusals = groupByStatus(codesOf(method, path, operation))
   return {
     operationId: id,
     summary,
@@ -107,11 +107,16 @@ function describeOperation(path: string, operation: Operation): JsonObject {
 }
 
 /** The codes of what an operation is: with a body, with somebody signed in, with an id, with a key. */
-function codesOf(path: string, { body, query, open, keyed, matched, errors = [] }: Operation): ErrorCode[] {
+function codesOf(
+  method: string,
+  path: string,
+  { body, query, open, keyed, matched, errors = [] }: Operation,
+): ErrorCode[] {
   return [
     ...(body || query || keyed ? (['VALIDATION_ERROR'] as const) : []),
     'MALFORMED_REQUEST',
     ...(open ? [] : (['AUTH_ERROR', 'TOKEN_INVALID', 'TOKEN_EXPIRED', 'PERMISSION_ERROR'] as const)),
+    ...(open || method === 'GET' ? [] : (['READ_ONLY'] as const)),
     ...(path.includes(':') ? (['RESOURCE_NOT_FOUND'] as const) : []),
     ...(body === 'bundle' || path.endsWith('/release') || path.endsWith('/implement')
       ? (['RESOURCE_NOT_FOUND'] as const)

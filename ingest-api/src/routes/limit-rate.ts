@@ -43,9 +43,9 @@ export const limitImplementation = createMiddleware<AppEnv>(async (c, next) => {
   await next()
 })
 
-/** An API key has its own share, and a user one as each persona. */
-export const limitActor = (c: AppContext, { userId, keyId, persona }: Actor): void =>
-  keyId === null ? take(c, PER_PERSONA[persona], userId) : take(c, PER_KEY, keyId)
+/** An API key has its own share, and a user one as each persona; who looks through a user's eyes takes their own. */
+export const limitActor = (c: AppContext, { userId, keyId, persona, impersonation }: Actor): void =>
+  keyId === null ? take(c, PER_PERSONA[persona], impersonation?.by.id ?? userId) : take(c, PER_KEY, keyId)
 
 /** Counts tries that fail; one that succeeds is forgotten. */
 export async function limitTries<Result>(

@@ -17,7 +17,12 @@ import {
   updateProfileRequest,
   verifyRequest,
 } from '../../../schema/checks/accounts'
-import { bulkUsersRequest, reviewRequest, updateUserRequest } from '../../../schema/checks/admin'
+import {
+  bulkUsersRequest,
+  impersonateRequest,
+  reviewRequest,
+  updateUserRequest,
+} from '../../../schema/checks/admin'
 import type { AnswerName } from '../../../schema/checks/answers'
 import { wireBatch } from '../../../schema/checks/event'
 import { page } from '../../../schema/checks/fields'
@@ -93,6 +98,7 @@ export const OPERATIONS: Record<string, Operation> = {
   'POST /api/auth/forgot': { id: 'forgotPassword', summary: 'Send a mail to choose a new password; answers the same for every address', answer: 'Nothing', body: forgotRequest, open: true },
   'POST /api/auth/reset': { id: 'resetPassword', summary: 'Choose a new password with the token of a mail', answer: 'Nothing', body: resetRequest, open: true, errors: ['AUTH_ERROR', 'TOKEN_INVALID', 'TOKEN_EXPIRED'] },
   'POST /api/auth/persona': { id: 'switchPersona', summary: 'Act as another persona', answer: 'Login', body: personaRequest },
+  'DELETE /api/auth/impersonation': { id: 'endImpersonation', summary: 'See Oriel as oneself again', answer: 'Nothing', errors: ['RESOURCE_NOT_FOUND'] },
   'GET /api/auth/sessions': { id: 'listSessions', summary: 'Where the account is signed in', answer: { many: 'Session' } },
   'DELETE /api/auth/sessions': { id: 'endOtherSessions', summary: 'End every other session', answer: 'Ended' },
   'DELETE /api/auth/sessions/:id': { id: 'endSession', summary: 'End a session', answer: 'Nothing' },
@@ -161,6 +167,7 @@ export const OPERATIONS: Record<string, Operation> = {
   'DELETE /api/admin/users/:id': { id: 'removeUser', summary: 'Remove a user', answer: 'AdminUser', errors: taken },
   'POST /api/admin/users/:id/suspend': { id: 'suspendUser', summary: 'Suspend a user; all sessions end', answer: 'AdminUser', errors: taken },
   'POST /api/admin/users/:id/restore': { id: 'restoreUser', summary: 'Restore a user', answer: 'AdminUser', errors: taken },
+  'POST /api/admin/users/:id/impersonate': { id: 'impersonateUser', summary: 'See for half an hour what a user sees, and change nothing', answer: 'Login', status: [201], body: impersonateRequest, errors: taken },
   'DELETE /api/admin/users/:id/second-factor': { id: 'removeUserSecondFactor', summary: 'Help a user who has lost the second step', answer: 'Nothing', errors: taken },
   'GET /api/admin/users/:id/audit-logs': { id: 'getUserAuditLogs', summary: 'What a user did', answer: { page: 'AuditEntry' }, query: [auditQuery] },
   'GET /api/admin/audit-logs': { id: 'getAuditLogs', summary: 'What everybody did', answer: { page: 'AuditEntry' }, query: [auditQuery] },

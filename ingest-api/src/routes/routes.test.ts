@@ -65,6 +65,7 @@ const TABLE: Row[] = [
 
   // One's own account.
   ['GET /api/auth/me',                               [401, 401, 401, 200, 200, 200, 200, 200, 200]],
+  ['DELETE /api/auth/impersonation',                  [401, 401, 401, 404, 404, 404, 404, 404, 403]],
   ['GET /api/auth/sessions',                         [401, 401, 401, 200, 200, 200, 200, 200, 403]],
   ['DELETE /api/auth/sessions',                      [401, 401, 401, 200, 200, 200, 200, 200, 403]],
   ['DELETE /api/auth/sessions/:id',                  [401, 401, 401, 404, 404, 404, 404, 404, 403], () => ({ path: { id: `se_${'x'.repeat(21)}` } })],
@@ -146,6 +147,7 @@ const TABLE: Row[] = [
   ['DELETE /api/admin/users/:id', [401, 401, 401, 403, 403, 403, 403, 409, 403], ({ people }) => ({ path: { id: people.admin!.user.id } })],
   ['POST /api/admin/users/:id/suspend', [401, 401, 401, 403, 403, 403, 403, 409, 403], ({ people }) => ({ path: { id: people.admin!.user.id } })],
   ['POST /api/admin/users/:id/restore', [401, 401, 401, 403, 403, 403, 403, 200, 403], ({ people }) => ({ path: { id: people.otherEndUser!.user.id } })],
+  ['POST /api/admin/users/:id/impersonate', [401, 401, 401, 403, 403, 403, 403, 201, 403], withBody(endUserOf, { reason: 'They asked for help' })],
   ['GET /api/admin/users/:id/audit-logs', [401, 401, 401, 403, 403, 403, 403, 200, 403], endUserOf],
   ['GET /api/admin/audit-logs', [401, 401, 401, 403, 403, 403, 403, 200, 403]],
   ['GET /api/admin/audit-logs/verify', [401, 401, 401, 403, 403, 403, 403, 200, 403]],
@@ -233,6 +235,35 @@ describe('every route answers everybody as the table says', () => {
       if (response.ok && method !== 'GET' && !isAccount) world = await createWorld(people)
     }
     expect(answers).toEqual(Object.fromEntries(CALLERS.map((caller, index) => [caller, statuses[index]])))
+  })
+
+  test('who looks through a user’s eyes reads what the user reads, and changes nothing', async () => {
+    const eyes = new Map<Caller, Login>()
+    for (const caller of ['builder', 'endUser', 'otherBuilder'] as const) {
+      const { data } = await client.call<Login>(
+        'POST',
+        `/api/admin/users/${shared[caller]!.user.id}/impersonate`,
+        { as: await client.person('super_admin'), body: { reason: 'They asked for help' } },
+      )
+      eyes.set(caller, data)
+    }
+    for (const [route, statuses, call = (): Call => ({})] of TABLE) {
+      const [method, pattern] = route.split(' ') as [string, string]
+      // Open to everybody, whoever they are; and the way back.
+      if (statuses[0] !== 401 || pattern === '/api/auth/impersonation' || pattern.endsWith('/refresh'))
+        continue
+      const { path = {}, body, query = '' } = call(common)
+      const address = pattern.replace(/:(\w+)/g, (_, name: string) => path[name]!) + query
+      for (const [caller, { accessToken }] of eyes) {
+        const response = await client.app.request(address, {
+          method,
+          headers: { authorization: `Bearer ${accessToken}` },
+          ...(body !== undefined && { body: body instanceof FormData ? body : JSON.stringify(body) }),
+        })
+        const expected = method === 'GET' ? statuses[CALLERS.indexOf(caller)] : 403
+        expect([route, caller, response.status]).toEqual([route, caller, expected])
+      }
+    }
   })
 
   test('an id of nothing is as unknown as another’s', async () => {
