@@ -36,7 +36,14 @@ const tight = (options: MinifyOptions = {}) => [
   terser({
     toplevel: true,
     ecma: 2020,
-    compress: { passes: 4, unsafe_arrows: true, unsafe_methods: true, pure_getters: true },
+    compress: {
+      passes: 4,
+      unsafe_arrows: true,
+      unsafe_methods: true,
+      pure_getters: true,
+      hoist_vars: true,
+      lhs_constants: false,
+    },
     ...options,
   }),
 ]

@@ -47,17 +47,17 @@ describe.for(ENGINES)('code changed on its way to %s', (engine) => {
     expect(faults).toEqual([])
   })
 
-  test('never runs when it is the bundle, and one fault is counted', async () => {
+  test('never runs when it is the bundle, and one integrity event is counted', async () => {
     const { ran, faults } = await visit((html) => html.replace('I am the bundle', 'I am the bundlf'), 2000)
     expect(ran).toEqual([])
-    expect(faults).toEqual(['no_widget'])
+    expect(faults).toEqual(['integrity'])
   })
 
-  test('never runs when it is the runtime, and one fault is counted', async () => {
+  test('never runs when it is the runtime, and one integrity event is counted', async () => {
     const change = (html: string) => html.replace('Not available right now', 'Not available right nox')
     const { ran, faults } = await visit(change, 8000)
     expect(ran).not.toContain('ready')
-    expect(faults).toEqual(['unresponsive'])
+    expect(faults).toEqual(['integrity'])
   })
 
   test('never runs when it is the outer script, and nothing is counted', async () => {

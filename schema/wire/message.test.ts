@@ -24,7 +24,8 @@ describe('isWidgetMessage', () => {
     { type: 'track', name: 'vote', data: { answer: 'tea' } },
     { type: 'message', name: 'hello', data: null },
     { type: 'error', code: 'TypeError', message: 'x', stack: 'y' },
-    { type: 'empty' },
+    { type: 'no_widget' },
+    { type: 'integrity' },
   ])('accepts %j', (message) => expect(isWidgetMessage(message)).toBe(true))
 
   test.for([

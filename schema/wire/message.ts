@@ -74,16 +74,17 @@ export type RoomMessage =
 /** What the runtime itself finds wrong with a widget, and the sentence for those who read it. */
 export const FAULTS = {
   no_widget: 'The bundle did not start a widget.',
-  bad_configuration: 'The configuration attribute must be JSON of an object.',
   resize_loop: 'The height never came to rest, so that it stays as it was.',
-  unresponsive: 'The widget has not answered for 5 seconds.',
+  integrity: 'The widget did not start, because it was changed on its way.',
+  bad_configuration: 'The configuration attribute must be JSON of an object.',
   too_many_messages: 'The widget sent more than 50 messages in a second and is no longer heard.',
+  unresponsive: 'The widget has not answered for 5 seconds.',
   message_too_large: 'The widget sent a message of more than 16 KB and is no longer heard.',
 } as const
 
 /** Inner frame to outer frame. Written by whoever wrote the bundle, so nothing in it is to be believed. */
 export type WidgetMessage =
-  | { type: 'ready' | 'pong' | 'empty' }
+  | { type: 'ready' | 'pong' | 'no_widget' | 'integrity' }
   | ({ type: 'ask' } & Ask)
   | { type: 'resize'; height: number }
   | { type: 'track'; name: string; data?: JsonObject | undefined }
@@ -107,17 +108,18 @@ const hostChecks: Record<string, (message: Record<string, unknown>) => boolean> 
 }
 
 const widgetChecks: Record<string, (message: Record<string, unknown>) => boolean> = {
-  ready: () => true,
   ask: (message) =>
     Number.isSafeInteger(message.id) &&
     ASKS.includes(message.what as Ask['what']) &&
     isOptional(message.subject, isText),
-  pong: () => true,
   resize: (message) => Number.isFinite(message.height),
   track: (message) => isEventName(message.name) && isOptional(message.data, isObject),
   message: (message) => isEventName(message.name),
+  ready: () => true,
   error: (message) => isText(message.code) && isText(message.message) && isOptional(message.stack, isText),
-  empty: () => true,
+  pong: () => true,
+  no_widget: () => true,
+  integrity: () => true,
 }
 
 const passes = (checks: typeof hostChecks, value: unknown) =>

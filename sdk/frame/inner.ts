@@ -44,7 +44,7 @@ const listeners = new Set<Parameters<RoomState['listen']>[0]>()
 let surroundings: Partial<Surroundings> = {}
 let { configuration } = settings
 let Widget: ComponentType | undefined
-let timer = 0
+let timer: unknown
 
 const post = (message: WidgetMessage) => port.postMessage(message)
 
@@ -96,7 +96,7 @@ const mount = (component: ComponentType) => {
   show()
   tellHeight()
   new ResizeObserver(() => {
-    timer ||= window.setTimeout(tellHeight, PAUSE_MS)
+    timer ||= setTimeout(tellHeight, PAUSE_MS)
   }).observe(document.body)
   post({ type: 'ready' })
 }
@@ -146,5 +146,11 @@ dark.addEventListener('change', show)
 addEventListener('keydown', ({ key }) => key === 'Escape' && actions.ask('escape'))
 addEventListener('error', ({ error, message }) => reportError(error ?? message))
 addEventListener('unhandledrejection', ({ reason }) => reportError(reason))
-addEventListener('DOMContentLoaded', () => Widget ?? post({ type: 'empty' }))
+/** Why there is no widget in the end: the bundle mounted none, or the browser refused it by its hash. */
+let fault: 'no_widget' | 'integrity' = 'no_widget'
+addEventListener('securitypolicyviolation', ({ blockedURI }) => {
+  if (blockedURI === 'inline') fault = 'integrity'
+})
+// Chromium and WebKit tell of a refused script only after the load event.
+addEventListener('load', () => setTimeout(() => Widget ?? post({ type: fault }), PAUSE_MS))
 parent.postMessage({ oriel: PROTOCOL } satisfies Greeting, '*', [port2])

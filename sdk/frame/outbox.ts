@@ -22,6 +22,8 @@ type Options = {
 }
 
 type Occurrence = { type: EventType; name?: string; data?: JsonObject | undefined }
+/** A `WireEvent` as soon as it is JSON, which leaves out what is undefined. */
+type Stamped = Occurrence & Pick<WireEvent, 'id' | 'at'>
 type Batch = { body: string; count: number }
 
 export type Outbox = {
@@ -37,7 +39,7 @@ export type Outbox = {
  * delivery. A token that no longer holds (401) ends the delivery.
  */
 export function createOutbox({ url, token, now }: Options): Outbox {
-  const waiting: WireEvent[] = []
+  const waiting: Stamped[] = []
   const unsent: Batch[] = []
   let kept = 0
   let dropped = 0
@@ -54,15 +56,14 @@ export function createOutbox({ url, token, now }: Options): Outbox {
       return
     }
     const at = Math.floor(now())
-    const { data, ...rest } = event
-    waiting.push({ id: uuidV7(at), ...rest, at, ...(data && { data }) })
+    waiting.push({ id: uuidV7(at), at, ...event })
     kept++
     schedule(LINGER_MS)
   }
 
   /** Turns what waits into requests; from here on their bytes do not change. */
   const seal = () => {
-    while (waiting.length > 0) {
+    while (waiting[0]) {
       let bytes = 0
       let count = 0
       for (const event of waiting.slice(0, MAX_REQUEST_EVENTS)) {
@@ -70,7 +71,11 @@ export function createOutbox({ url, token, now }: Options): Outbox {
         if (count > 0 && bytes > MAX_REQUEST_BYTES) break
         count++
       }
-      const batch: WireBatch = { token, sentAt: Math.floor(now()), events: waiting.splice(0, count) }
+      const batch: Omit<WireBatch, 'events'> & { events: Stamped[] } = {
+        token,
+        sentAt: Math.floor(now()),
+        events: waiting.splice(0, count),
+      }
       unsent.push({ body: JSON.stringify(batch), count })
     }
   }
@@ -80,9 +85,9 @@ export function createOutbox({ url, token, now }: Options): Outbox {
       () => {
         timer = undefined
         seal()
-        const batch = underWay === 0 && performance.now() >= restUntil ? unsent.shift() : undefined
+        const batch = !underWay && performance.now() >= restUntil ? unsent.shift() : undefined
         if (batch) void deliver(batch)
-        else if (underWay === 0 && unsent.length > 0) schedule(0)
+        else if (!underWay && unsent[0]) schedule(0)
       },
       Math.max(ms, restUntil - performance.now()),
     )
@@ -118,7 +123,7 @@ export function createOutbox({ url, token, now }: Options): Outbox {
         add({ type: 'error', name: 'events_dropped', data: { count } })
       }
     }
-    if (unsent.length > 0) schedule(0)
+    if (unsent[0]) schedule(0)
   }
 
   return {

@@ -40,23 +40,22 @@ const outbox = createOutbox({
 })
 /** Visitors who ask not to be followed are counted once, and nothing is told of them. */
 let isPrivate =
-  (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl === true ||
-  navigator.doNotTrack === '1'
+  (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl || navigator.doNotTrack === '1'
 
-const { documentElement: root } = document
+const root = document.documentElement
 root.lang = navigator.language
 
+let told = ''
+let forWidget: RoomMessage[] = []
 let hostPort: MessagePort | undefined
 let widgetPort: MessagePort | undefined
-let forHost: FrameMessage[] = []
-let forWidget: RoomMessage[] = []
 let context: RoomMessage | undefined
-let told = ''
-let isLoaded = false
 let isReady = false
+let isLoaded = false
 let isMuted = false
 let errors = 0
 let second = 0
+let forHost: FrameMessage[] = []
 let messages = 0
 let heardAt = startedAt
 let isSilent = false
@@ -115,7 +114,7 @@ const fromWidget = (message: WidgetMessage) => {
       isReady = true
       const entry = performance.getEntriesByType('navigation')[0] as PerformanceNavigationTiming | undefined
       countLoad({
-        responseMs: Math.round(entry?.responseStart ?? 0),
+        responseMs: Math.round(entry?.responseStart || 0),
         readyMs: Math.round(performance.now()),
       })
       tellHost({ type: 'ready' })
@@ -133,9 +132,10 @@ const fromWidget = (message: WidgetMessage) => {
       return tellHost({ type: 'event', detail: { name: message.name, data: message.data } })
     case 'error':
       return report(message.code, message.message, message.stack)
-    case 'empty':
-      return reportFault('no_widget')
+    case 'pong':
+      return
     default:
+      reportFault(message.type)
   }
 }
 
@@ -146,9 +146,7 @@ const connectWidget = (port: MessagePort) => {
     // In one process with the widget this frame may have been as stuck: then the clock below says so first.
     if (isSilent || !isLate()) heardAt = performance.now()
     isSilent = false
-    const now = (heardAt / 1000) | 0
-    messages = now === second ? messages + 1 : 1
-    second = now
+    messages = second === (second = (heardAt / 1000) | 0) ? messages + 1 : 1
     if (messages > MAX_MESSAGES_PER_SECOND) mute('too_many_messages')
     else if (!fitsMessage(data)) mute('message_too_large')
     else if (isWidgetMessage(data)) fromWidget(data)
@@ -170,7 +168,7 @@ const configure = (overrides: string | null): JsonObject => {
     const said: JsonObject = JSON.parse(overrides || '{}')
     for (const key of settings.hostKeys) if (Object.hasOwn(said, key)) configuration[key] = said[key]!
   } catch {
-    tellHost({ type: 'error', detail: { code: 'bad_configuration', message: FAULTS.bad_configuration } })
+    report('bad_configuration', FAULTS.bad_configuration)
   }
   return configuration
 }
@@ -180,9 +178,7 @@ const connectHost = (port: MessagePort) => {
   port.onmessage = ({ data }: MessageEvent<unknown>) => {
     if (!isHostMessage(data)) return
     if (data.type === 'context') {
-      const news = JSON.stringify(data)
-      if (news === told) return
-      told = news
+      if (told === (told = JSON.stringify(data))) return
       context = { ...data, configuration: configure(data.configuration) }
       isPrivate ||= data.consent === 'false'
       root.style.colorScheme = data.colorScheme
@@ -207,10 +203,12 @@ greet()
 const isLate = () => performance.now() - heardAt > SILENCE_MS
 
 setInterval(() => {
-  if (document.hidden || isMuted) heardAt = performance.now()
+  // The room's frame is there once all of its document is, which may take a slow network longer.
+  if (document.hidden || isMuted || !frames[0]) heardAt = performance.now()
   else if (isLate() && !isSilent) {
     isSilent = true
-    reportFault('unresponsive')
+    // The runtime says hello before the bundle can keep it from anything, unless it was refused itself.
+    reportFault(widgetPort ? 'unresponsive' : 'integrity')
   }
   widgetPort?.postMessage({ type: 'ping' } satisfies RoomMessage)
 }, PING_MS)
