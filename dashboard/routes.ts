@@ -135,6 +135,13 @@ export const routes: Route[] = [
     page: page(() => import('./Admin/ImplementationsPage').then((file) => file.ImplementationsPage)),
   },
   {
+    path: '/admin/audit-logs',
+    title: 'Audit log',
+    for: ['super_admin'],
+    icon: 'list',
+    page: page(() => import('./Audit/AuditPage').then((file) => file.AuditPage)),
+  },
+  {
     path: '/account',
     title: 'Account',
     for: [...PERSONAS],

@@ -1,55 +1,54 @@
 import { listImplementations } from '../data/admin'
-import { formatAgo, formatMoment, formatNumber, hostOf } from '../format'
+import { formatAgo, formatDate, formatMoment, formatNumber, hostOf } from '../format'
 import { Status } from '../Panel/Status'
 import { Listing } from './Listing'
+import { STATUS_FILTER } from './filters'
 
 /** Every widget on every site. */
 export const ImplementationsPage = () => (
-  <Listing title="Implementations" what="implementations" ask={listImplementations}>
-    {(implementations) => (
-      <>
-        <thead>
-          <tr>
-            <th scope="col">Implementation</th>
-            <th scope="col">Status</th>
-            <th scope="col" class="minor">
-              Project
-            </th>
-            <th scope="col" class="minor">
-              End user
-            </th>
-            <th scope="col" class="number">
-              Used
-            </th>
-            <th scope="col" class="number">
-              Last active
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {implementations.map((each) => (
-            <tr key={each.id}>
-              <th scope="row" class="wide" title={each.id}>
-                {each.name} <span class="soft">{hostOf(each.implementationUrl)}</span>
-              </th>
-              <td>
-                <Status of={each.status} />
-              </td>
-              <td class="minor" title={`By ${each.builder.name}`}>
-                {each.projectName} {each.version}
-              </td>
-              <td class="minor">{each.endUser.name}</td>
-              <td class="number">{formatNumber(each.usageCount)}</td>
-              <td
-                class="number soft"
-                title={each.lastActivity === null ? undefined : formatMoment(each.lastActivity)}
-              >
-                {each.lastActivity === null ? 'Never' : formatAgo(each.lastActivity)}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </>
-    )}
-  </Listing>
+  <Listing
+    title="Implementations"
+    what="implementations"
+    ask={listImplementations}
+    filters={[STATUS_FILTER]}
+    columns={() => [
+      {
+        title: 'Implementation',
+        sort: 'name',
+        tip: ({ id }) => id,
+        cell: ({ name, implementationUrl }) => (
+          <>
+            {name} <span class="soft">{hostOf(implementationUrl)}</span>
+          </>
+        ),
+      },
+      { title: 'Status', cell: ({ status }) => <Status of={status} /> },
+      {
+        title: 'Project',
+        class: 'minor',
+        tip: ({ builder }) => `By ${builder.name}`,
+        cell: ({ projectName, version }) => `${projectName} ${version ?? ''}`,
+      },
+      { title: 'End user', class: 'minor', cell: ({ endUser }) => endUser.name },
+      {
+        title: 'Used',
+        sort: 'usageCount',
+        class: 'number',
+        cell: ({ usageCount }) => formatNumber(usageCount),
+      },
+      {
+        title: 'Last active',
+        sort: 'lastActivity',
+        class: 'number soft',
+        tip: ({ lastActivity }) => (lastActivity === null ? undefined : formatMoment(lastActivity)),
+        cell: ({ lastActivity }) => (lastActivity === null ? 'Never' : formatAgo(lastActivity)),
+      },
+      {
+        title: 'Since',
+        sort: 'createdAt',
+        class: 'number soft minor',
+        cell: ({ createdAt }) => formatDate(createdAt),
+      },
+    ]}
+  />
 )

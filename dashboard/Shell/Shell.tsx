@@ -8,6 +8,7 @@ import { HOMES, routes } from '../routes'
 import { ThemeSwitch } from '../Theme/ThemeSwitch'
 import { complain } from '../Toasts/Toasts'
 import { useUser } from '../User/UserProvider'
+import { ImpersonationBanner } from './ImpersonationBanner'
 import { VerifyBanner } from './VerifyBanner'
 import './Shell.css'
 
@@ -19,16 +20,18 @@ export function Shell({ children }: { children: ComponentChildren }) {
   const { user, logout, switchPersona } = useUser()
   const { route } = useLocation()
   if (!user) return null
+  const { impersonation } = user
 
   const change = async (persona: Persona) => {
     await switchPersona(persona)
     route(HOMES[persona])
   }
   return (
-    <div class={`shell ${isNarrow.value ? 'narrow' : ''}`}>
+    <div class={`shell ${isNarrow.value ? 'narrow' : ''} ${impersonation ? 'seen-as' : ''}`}>
       <a class="skip" href="#main">
         Skip to the content
       </a>
+      {impersonation && <ImpersonationBanner user={user} impersonation={impersonation} />}
       <header class="side">
         <a class="brand" href="/dashboard">
           <Logo />
@@ -42,6 +45,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
             <PersonaSelector
               currentPersona={user.persona}
               availablePersonas={user.personas}
+              disabled={impersonation !== undefined}
               onPersonaChange={(persona) => void change(persona).catch(complain)}
             />
           </div>
@@ -65,7 +69,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
         </div>
       </header>
       <main id="main" tabIndex={-1}>
-        {!user.emailVerified && <VerifyBanner email={user.email} />}
+        {!user.emailVerified && !impersonation && <VerifyBanner email={user.email} />}
         {children}
       </main>
     </div>

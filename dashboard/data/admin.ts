@@ -1,16 +1,34 @@
-import type { AdminBuilder, AdminImplementation, AdminUser } from '../../schema/wire/admin'
+import type {
+  AdminBuilder,
+  AdminImplementation,
+  AdminUser,
+  AuditEntry,
+  AuditSeal,
+  BulkResult,
+  BulkUsersRequest,
+  ImpersonateRequest,
+} from '../../schema/wire/admin'
+import type { Login, Success } from '../../schema/wire/api'
+import { get, send } from './api'
 import { request } from './request'
-import { send } from './api'
 
 /** What the platform's own people ask of the API. */
 
-const list = <T>(what: string, search: string, page: number) =>
-  request<T[]>(`/api/admin/${what}?page=${page}${search && `&search=${encodeURIComponent(search)}`}`)
+/** What somebody wants to see of a list: `page`, `search`, `sort`, `order` and the list's own filters. */
+export type View = Record<string, string>
 
-export const listUsers = (search: string, page: number) => list<AdminUser>('users', search, page)
-export const listBuilders = (search: string, page: number) => list<AdminBuilder>('builders', search, page)
-export const listImplementations = (search: string, page: number) =>
-  list<AdminImplementation>('implementations', search, page)
+const list =
+  <T>(path: string) =>
+  (view: View): Promise<Success<T[]>> =>
+    request<T[]>(`/api/admin/${path}?${new URLSearchParams(view).toString()}`)
 
-export const setUserState = (id: string, action: 'suspend' | 'restore') =>
-  send<AdminUser>('POST', `/api/admin/users/${id}/${action}`)
+export const listUsers = list<AdminUser>('users')
+export const listBuilders = list<AdminBuilder>('builders')
+export const listImplementations = list<AdminImplementation>('implementations')
+export const listAudit = list<AuditEntry>('audit-logs')
+export const verifyAudit = () => get<AuditSeal>('/api/admin/audit-logs/verify')
+
+export const changeUsers = (body: BulkUsersRequest) => send<BulkResult>('POST', '/api/admin/users/bulk', body)
+export const impersonate = (id: string, body: ImpersonateRequest) =>
+  send<Login>('POST', `/api/admin/users/${id}/impersonate`, body)
+export const endImpersonation = () => send<null>('DELETE', '/api/auth/impersonation')
