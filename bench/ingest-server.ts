@@ -12,7 +12,7 @@ import type { Handles } from '../ingest-api/src/handles'
 import { signSessionToken } from '../ingest-api/src/ingest/session-token'
 import { createLog } from '../ingest-api/src/log'
 import { openNode } from '../ingest-api/src/open-node'
-import { createOrielServer } from '../ingest-api/src/serve'
+import { OrielServer } from '../ingest-api/src/serve'
 import { openDiskSpool } from '../ingest-api/src/spool/disk-spool'
 
 /**
@@ -80,7 +80,7 @@ async function open(): Promise<{
     spool: kind === 'unspooled' ? { ...spool, append: async () => 0 } : spool,
   }
   return {
-    server: createOrielServer(handles, createApp(handles).fetch),
+    server: new OrielServer(handles, createApp(handles).fetch),
     token,
     async stored() {
       while (node.spool.depth().events > 0) await new Promise((resolve) => setTimeout(resolve, 20))

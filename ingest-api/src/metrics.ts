@@ -2,7 +2,7 @@
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
 type Labels = Record<string, string | number>
-type Histogram = { counts: number[]; sum: number; count: number }
+type Histogram = { labels: string; counts: number[]; sum: number; count: number }
 
 /** Values that are looked up when somebody asks. */
 export type Gauge = { name: string; help: string; samples: { value: number; labels?: Labels }[] }
@@ -19,9 +19,12 @@ export class Metrics {
     labels: { method: string; route: string; status_code: number; tier: string },
     seconds: number,
   ): void {
-    const key = labelsOf(labels)
+    const key = `${labels.method} ${labels.route} ${labels.status_code} ${labels.tier}`
     let histogram = this.requests.get(key)
-    if (!histogram) this.requests.set(key, (histogram = { counts: BUCKETS.map(() => 0), sum: 0, count: 0 }))
+    if (!histogram) {
+      histogram = { labels: labelsOf(labels), counts: BUCKETS.map(() => 0), sum: 0, count: 0 }
+      this.requests.set(key, histogram)
+    }
     const bucket = BUCKETS.findIndex((bound) => seconds <= bound)
     if (bucket >= 0) histogram.counts[bucket]! += 1
     histogram.sum += seconds
@@ -34,7 +37,7 @@ export class Metrics {
   }
 
   render(gauges: Gauge[]): string {
-    const requests = [...this.requests].flatMap(([labels, { counts, sum, count }]) => {
+    const requests = [...this.requests.values()].flatMap(({ labels, counts, sum, count }) => {
       let below = 0
       return [
         ...BUCKETS.map(

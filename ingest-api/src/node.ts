@@ -8,7 +8,7 @@ import { loadDemo, serveDemoSite } from './demo'
 import { ensureAdmin } from './accounts/ensure-admin'
 import { createLog, describeError } from './log'
 import { openNode } from './open-node'
-import { createOrielServer } from './serve'
+import { OrielServer } from './serve'
 import { serveStatic } from './static'
 
 /** Folder of the package: this file runs as `ingest-api/dist/node.js`. */
@@ -41,7 +41,7 @@ async function main() {
   try {
     if (config.admin) await ensureAdmin(handles, config.admin)
     const demo = config.demo ? await loadDemo(handles, root) : undefined
-    await listen(createOrielServer(handles, serveStatic(createApp(handles), root, config).fetch), config.port)
+    await listen(new OrielServer(handles, serveStatic(createApp(handles), root, config).fetch), config.port)
     if (demo) await listen(createServer(getRequestListener(serveDemoSite(demo, root).fetch)), config.port + 1)
     process.stdout.write(`${demo ? demo.describe() : ''}ready ${config.baseUrl}\n`)
   } catch (error) {

@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { uuidV7 } from '../../schema/wire/id'
 import { createApp } from './app'
 import { signSessionToken } from './ingest/session-token'
-import { createOrielServer } from './serve'
+import { OrielServer } from './serve'
 import { createTestHandles, type TestHandles } from './testing'
 
 let handles: TestHandles
@@ -14,7 +14,7 @@ let url: string
 let token: string
 beforeAll(async () => {
   handles = await createTestHandles()
-  server = createOrielServer(handles, createApp(handles).fetch)
+  server = new OrielServer(handles, createApp(handles).fetch)
   await once(server.listen(0, '127.0.0.1'), 'listening')
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const claims = { im: 'im_x', pr: 'pr_x', bu: 'us_b', eu: 'us_e', ver: '1.0.0', sid: 'se_x' }
@@ -36,8 +36,10 @@ const post = (body: BodyInit, init: RequestInit = {}) =>
   fetch(`${url}/v1/events`, { method: 'POST', body, ...init })
 
 /** Says everything at once on a bare connection and hears the answer out. */
-async function speak(text: string): Promise<string> {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+const speak = (text: string) => speakTo(Number(new URL(url).port), text)
+
+async function speakTo(port: number, text: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1')
   let heard = ''
   socket.setEncoding('utf8').on('data', (chunk: string) => (heard += chunk))
   socket.write(text)
@@ -76,6 +78,142 @@ test('takes many batches on one connection, also in pieces', async () => {
     },
   })
   expect((await post(stream, { duplex: 'half' } as RequestInit)).status).toBe(202)
+})
+
+/** A batch as a browser sends it, with more or other header lines. */
+const request = (body: string, ...lines: string[]) =>
+  [
+    `POST /v1/events HTTP/1.1`,
+    'Host: x',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...lines,
+    '',
+    body,
+  ].join('\r\n')
+
+test('takes a batch in pieces of any size, and the next one after its answer', async () => {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1').setNoDelay()
+  let heard = ''
+  socket.setEncoding('utf8').on('data', (chunk: string) => (heard += chunk))
+  for (const pieceLength of [1e6, 400, 37]) {
+    heard = ''
+    const text = request(batch())
+    for (let at = 0; at < text.length; at += pieceLength) {
+      socket.write(text.slice(at, at + pieceLength))
+      await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+    await vi.waitFor(() => expect(heard).toContain('{"accepted":1,"duplicates":0,"rejected":[]}'))
+    expect(heard).toMatch(/^HTTP\/1.1 202 Accepted\r\n/)
+  }
+  socket.destroy()
+})
+
+test('answers requests of any kind in their order on one connection, though they come at once', async () => {
+  const health = 'GET /health HTTP/1.1\r\nHost: x\r\n\r\n'
+  const heard = await speak(
+    request(batch()) +
+      health +
+      request(batch()) +
+      request('[]') +
+      health +
+      request(batch(), 'Connection: close'),
+  )
+  expect(Array.from(heard.matchAll(/HTTP\/1.1 (\d+)/g), ([, status]) => status)).toEqual(
+    '202 200 202 400 200 202'.split(' '),
+  )
+})
+
+test('answers who has said everything and hung up its side', async () => {
+  const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1', allowHalfOpen: true })
+  let heard = ''
+  socket.setEncoding('utf8').on('data', (chunk: string) => (heard += chunk))
+  socket.end(request(batch()))
+  await once(socket, 'end')
+  socket.destroy()
+  expect(heard).toMatch(/^HTTP\/1.1 202/)
+})
+
+/** Where two readers of the same bytes could see two different requests. */
+test.each([
+  ['two lengths', ['Content-Length: 5'], 400],
+  ['a length and chunks', ['Transfer-Encoding: chunked'], 400],
+  ['a length that is no number', ['Content-Length : 5'], 400],
+  ['a folded line', ['X-A: b', ' Content-Length: 5'], 400],
+  ['a bare carriage return', ['X-A: b\rContent-Length: 5'], 400],
+  ['a bare line feed', ['X-A: b\nTransfer-Encoding: chunked'], 400],
+])('refuses a request with %s and nothing behind it is taken for a request', async (_, lines, status) => {
+  const heard = await speak(request(batch(), ...lines) + request(batch()))
+  expect(heard).toMatch(new RegExp(`^HTTP/1.1 ${status}`))
+  expect(heard.match(/HTTP\/1.1/g)).toHaveLength(1)
+})
+
+test('asks for the body of who waits to be asked', async () => {
+  const heard = await speak(request(batch(), 'Expect: 100-continue', 'Connection: close'))
+  expect(heard).toMatch(/^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 202/)
+})
+
+test('counts visitors by the address that a trusted proxy wrote down, and by nothing else', async () => {
+  const visitorsOf = async (trustProxy: boolean) => {
+    const spooled: string[] = []
+    const trusting = {
+      ...handles,
+      config: { ...handles.config, trustProxy },
+      spool: {
+        ...handles.spool,
+        append: async (events: { line: string }[]) => {
+          spooled.push(...events.map(({ line }) => /"visitor":"(\d+)"/.exec(line)![1]!))
+          return 0
+        },
+      },
+    }
+    const behind = new OrielServer(trusting, createApp(trusting).fetch)
+    await once(behind.listen(0, '127.0.0.1'), 'listening')
+    const { port } = behind.address() as AddressInfo
+    for (const forwarded of ['203.0.113.1', '203.0.113.2', '198.51.100.7, 203.0.113.1'])
+      for (const kind of ['X-A: b', 'Trailer: x'])
+        await speakTo(port, request(batch(), `X-Forwarded-For: ${forwarded}`, kind, 'Connection: close'))
+    behind.close()
+    return spooled
+  }
+  const [first, , second, , third] = await visitorsOf(true)
+  expect(first).not.toBe(second)
+  expect(third).toBe(first)
+  expect(new Set(await visitorsOf(true)).size).toBe(2)
+  expect(new Set(await visitorsOf(false)).size).toBe(1)
+})
+
+test('ends quiet connections when it stops, and those with a request after their answer', async () => {
+  const stopping = new OrielServer(handles, createApp(handles).fetch)
+  await once(stopping.listen(0, '127.0.0.1'), 'listening')
+  const { port } = stopping.address() as AddressInfo
+  const quiet = connect(port, '127.0.0.1').on('error', () => {})
+  quiet.write(request(batch()))
+  await once(quiet, 'data')
+  const text = request(batch())
+  const asking = connect(port, '127.0.0.1').setEncoding('utf8')
+  const [asked] = await once(stopping, 'connection')
+  asking.write(text.slice(0, -10))
+  await once(asked, 'data')
+  const closed = once(stopping, 'close')
+  stopping.close()
+  asking.write(text.slice(-10))
+  const [answer] = await once(asking, 'data')
+  expect(answer).toMatch(/^HTTP\/1.1 202/)
+  expect(answer).toMatch(/connection: close/i)
+  await closed
+})
+
+test('counts batches and what was wrong with them among the requests', async () => {
+  const before = await (await fetch(`${url}/metrics`)).text()
+  await post(batch())
+  await post('nonsense')
+  const after = await (await fetch(`${url}/metrics`)).text()
+  const count = (text: string, name: RegExp) => Number(name.exec(text)?.[1] ?? 0)
+  const accepted =
+    /duration_seconds_count\{method="POST",route="\/v1\/events",status_code="202",tier="public"\} (\d+)/
+  const malformed = /api_errors_total\{error_code="MALFORMED_REQUEST",tier="public"\} (\d+)/
+  expect(count(after, accepted) - count(before, accepted)).toBe(1)
+  expect(count(after, malformed) - count(before, malformed)).toBe(1)
 })
 
 test.each([

@@ -42,10 +42,15 @@ export function startUsageCache(handles: Pick<Handles, 'db' | 'clickhouse' | 'lo
 
 /** Ids of the implementations whose events these rows are. */
 export function implementationsIn(lines: string): string[] {
-  // In a row the pair stands once without backslashes; what a visitor sent is JSON within JSON and has them.
-  const pairs = lines.matchAll(/"implementation_id":"(im_[\w-]+)"/g)
-  return [...new Set(Array.from(pairs, ([, id]) => id!))]
+  const ids = new Set<string>()
+  for (const line of lines.split('\n')) {
+    // What a visitor sent stands before the columns that are ours, so the last one is ours.
+    const start = line.lastIndexOf(COLUMN) + COLUMN.length
+    ids.add(line.slice(start, line.indexOf('"', start)))
+  }
+  return [...ids]
 }
+const COLUMN = '"implementation_id":"'
 
 /** Counts these implementations' events anew and notes the counts beside their settings. */
 export async function refreshUsage(

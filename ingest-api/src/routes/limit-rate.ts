@@ -80,8 +80,4 @@ function take(c: AppContext, policy: RatePolicy, caller: string): void {
     })
 }
 
-/** Behind a proxy that is trusted, the last address that it wrote down; else the connection's. */
-function addressOf(c: AppContext): string {
-  const forwarded = c.var.handles.config.trustProxy ? c.req.header('x-forwarded-for') : undefined
-  return forwarded?.split(',').at(-1)?.trim() || readSource(c).ip
-}
+const addressOf = (c: AppContext): string => readSource(c).ip

@@ -137,7 +137,7 @@ export async function openDiskSpool(options: DiskSpoolOptions): Promise<Spool> {
           },
         )
       let duplicates = 0
-      const waits = new Set<Promise<void>>()
+      let earlier: Promise<void> | undefined
       for (const { id, line, account } of events) {
         const known = window.add(id, gathering.number)
         if (known === 0) {
@@ -148,14 +148,14 @@ export async function openDiskSpool(options: DiskSpoolOptions): Promise<Spool> {
         duplicates++
         gathering.outcomes.count(account, 'duplicate', 1, '')
         // The first copy may still be on its way to the disk: the second is as safe as the first, not safer.
-        if (writing?.number === known) waits.add(writing.durable)
+        if (writing?.number === known) earlier = writing.durable
       }
       for (const { account, refusal, example } of refused)
         gathering.outcomes.count(account, refusal, 1, example)
-      waits.add(gathering.durable)
+      const { durable } = gathering
       // Everything that this turn of the event loop brings goes into one group.
       committing ??= new Promise((resolve) => setImmediate(resolve)).then(commit)
-      for (const durable of waits) await durable
+      await (earlier ? Promise.all([earlier, durable]) : durable)
       return duplicates
     },
     depth: drain.depth,

@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto'
+import { answerError } from '../answer-error'
+import type { Handles } from '../handles'
+import { acceptBatch } from './accept-batch'
+import { BATCH_HEADERS, parseBatch } from './read-batch'
+import type { Source } from './visitor'
+
+/** `headers` are the ones of this answer; {@link BATCH_ANSWER_HEADERS} belong to every one. */
+export type BatchAnswer = { status: number; headers: Record<string, string>; text: string }
+
+export const BATCH_ANSWER_HEADERS = { ...BATCH_HEADERS, 'Content-Type': 'application/json' }
+const REQUEST = { method: 'POST', route: '/v1/events' }
+
+/**
+ * The whole answer to a batch on Node, however it came: nothing is thrown, everything is counted.
+ * @param body what was sent, or rejects with why it could not be read
+ */
+export async function answerBatch(
+  handles: Handles,
+  body: string | Promise<string>,
+  source: Source,
+): Promise<BatchAnswer> {
+  const began = performance.now()
+  const requestId = randomUUID()
+  const { metrics } = handles.caches
+  let answer: BatchAnswer
+  try {
+    const receipt = await acceptBatch(
+      handles,
+      parseBatch(typeof body === 'string' ? body : await body),
+      source,
+    )
+    answer = {
+      status: 202,
+      headers: { 'X-Request-Id': requestId },
+      text: JSON.stringify(receipt),
+    }
+  } catch (thrown) {
+    const error = answerError(handles.log, thrown, { requestId, ...REQUEST })
+    metrics.countError({ error_code: error.body.error.code, tier: 'public' })
+    const { status, headers, body } = error
+    answer = { status, headers, text: JSON.stringify(body) }
+  }
+  metrics.observeRequest(
+    { ...REQUEST, status_code: answer.status, tier: 'public' },
+    (performance.now() - began) / 1000,
+  )
+  return answer
+}
