@@ -9,8 +9,13 @@ export type WidgetConfig<Schema extends z.ZodObject = z.ZodObject> = {
   description: string
   /** Semantic version; a published one never changes. */
   version: string
-  /** CSS pixels that are kept free until the widget has told its height. */
+  /** CSS pixels that are kept free until the widget has told its height: how high it is on a phone, 360 wide. */
   height: number
+  /**
+   * The same for wider places, where the widget's height changes with its width, ascending:
+   * `[{ from: 600, height: 240 }]`. The embed code keeps the right place by CSS alone.
+   */
+  heights?: NonNullable<Manifest['heights']>
   /** The file whose default export is the component, from here. */
   entry: string
   /**

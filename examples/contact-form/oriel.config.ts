@@ -7,7 +7,7 @@ export default defineConfig({
   description:
     'Visitors leave a message; the page around it receives it and decides what becomes of it. Oriel counts that one was sent and sees nothing of it.',
   version: '1.0.0',
-  height: 462,
+  height: 427,
   entry: './widget.tsx',
   config: z.object({
     heading: z.string().max(120).default('Write to us').meta({ title: 'Heading', 'x-host': true }),

@@ -25,6 +25,8 @@ const launcher = z.strictObject({
   side: z.enum(['start', 'end']),
 })
 
+const height = z.number().int().min(MIN_HEIGHT).max(MAX_HEIGHT)
+
 export const manifest = z.strictObject({
   name: slug,
   title: line(100),
@@ -42,6 +44,14 @@ export const manifest = z.strictObject({
     popups: z.boolean(),
   }),
   events: z.array(z.strictObject({ name: eventName, title: line(100) })).max(100),
-  height: z.number().int().min(MIN_HEIGHT).max(MAX_HEIGHT),
+  height,
+  heights: z
+    .array(z.strictObject({ from: z.number().int().min(1).max(4000), height }))
+    .max(5)
+    .refine(
+      (heights) => heights.every(({ from }, index) => from > (heights[index - 1]?.from ?? 0)),
+      'Must ascend by "from", the width in CSS pixels.',
+    )
+    .optional(),
   launcher: launcher.optional(),
 }) satisfies z.ZodType<Manifest>

@@ -28,9 +28,14 @@ export type Manifest = {
   events: { name: string; title: string }[]
   /** Height in CSS pixels that is kept free until the widget has told its own. */
   height: number
+  /** Other heights for wider places, if the widget's height changes with its width. */
+  heights?: HeightFrom[] | undefined
   /** The button of the modes that float over the page; without it, a speech bubble with the title at the end. */
   launcher?: Launcher | undefined
 }
+
+/** From this width on, in ascending order; both in CSS pixels. */
+export type HeightFrom = { from: number; height: number }
 
 /** `icon` is the path data of an SVG in a box of 24 by 24; `side` follows the page's writing direction. */
 export type Launcher = { label: string; icon: string; side: 'start' | 'end' }

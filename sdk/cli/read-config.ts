@@ -62,6 +62,7 @@ export async function readConfig(folder: string): Promise<Described> {
     description: config.description,
     version: config.version,
     height: config.height,
+    ...(config.heights && { heights: config.heights }),
     config: schema ? toJsonSchema(schema, wrong) : {},
     presets: config.presets ?? [],
     permissions: { network, images, popups },

@@ -40,7 +40,7 @@ export async function describeEmbed(
     (await handles.caches.implementations.get(id, handles.now(), () => findLiveImplementation(handles, id)))
   if (!live || live.status !== 'active' || !live.manifest)
     throw new OrielError('RESOURCE_NOT_FOUND', 'There is no widget to embed at this address.')
-  const { title, height: natural } = live.manifest
+  const { title, height: natural, heights } = live.manifest
   const height = Math.min(natural, maxheight ?? natural)
   return {
     version: '1.0',
@@ -48,7 +48,7 @@ export async function describeEmbed(
     provider_name: 'Oriel',
     provider_url: baseUrl,
     title,
-    html: makeEmbedCode(baseUrl, { id: live.id, title, height }),
+    html: makeEmbedCode(baseUrl, { id: live.id, title, height, ...(!maxheight && { heights }) }),
     width: Math.min(WIDTH, maxwidth),
     height,
     cache_age: CACHE_SECONDS,

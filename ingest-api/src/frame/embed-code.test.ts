@@ -9,6 +9,18 @@ test('is the frame in its element, and the script', () => {
   )
 })
 
+test('keeps another height free in wider places', () => {
+  const heights = [
+    { from: 600, height: 240 },
+    { from: 1000, height: 260 },
+  ]
+  expect(
+    makeEmbedCode('https://oriel.example', { id: 'im_1', title: 'Poll', height: 320, heights }),
+  ).toContain(
+    'height:320px;height:calc(320px + clamp(-80px,(100cqw - 599px)*-80,0px) + clamp(0px,(100cqw - 999px)*20,20px))"',
+  )
+})
+
 test('keeps a title inside its attribute', () => {
   const code = makeEmbedCode('https://oriel.example', { id: 'im_1', title: '"><script>&', height: 320 })
   expect(code).toContain('title="&quot;&gt;&lt;script&gt;&amp;" sandbox')

@@ -48,11 +48,7 @@ export async function implement(
       builderId: project.builderId,
       name: name ?? `${project.name} on ${url.host}`.slice(0, 100),
       implementationUrl: url.href,
-      embedCode: makeEmbedCode(handles.config.baseUrl, {
-        id,
-        title: manifest.title,
-        height: manifest.height,
-      }),
+      embedCode: makeEmbedCode(handles.config.baseUrl, { ...manifest, id }),
       configuration,
       channel,
     })
