@@ -36,6 +36,7 @@ import type {
 } from '../schema/wire/api'
 import type { ErrorBody, ErrorCode, ErrorDetails } from '../schema/wire/error'
 import type { Receipt, WireEvent } from '../schema/wire/event'
+import type { Job, Retention, RetentionDays } from '../schema/wire/job'
 import type { JsonObject } from '../schema/wire/json'
 import type { Manifest } from '../schema/wire/manifest'
 import type { Persona } from '../schema/wire/permission'
@@ -132,6 +133,11 @@ export class ApiClient {
   createApiKey = (body: CreateApiKeyRequest) => this.one<NewApiKey>('POST', '/api/auth/api-keys', { body })
   revokeApiKey = (id: string) => this.one<null>('DELETE', `/api/auth/api-keys/${at(id)}`)
 
+  exportMe = () => this.one<Job>('POST', '/api/auth/export')
+  listJobs = () => this.one<Job[]>('GET', '/api/jobs')
+  getJob = (id: string) => this.one<Job>('GET', `/api/jobs/${at(id)}`)
+  retryJob = (id: string) => this.one<Job>('POST', `/api/jobs/${at(id)}/retry`)
+
   listProjects = (query?: QueryParams) => this.page<Project>('/api/projects', query)
   createProject = (body: CreateProjectRequest, care?: Care) =>
     this.one<Project>('POST', '/api/projects', { body, care })
@@ -206,6 +212,10 @@ export class ApiClient {
     this.one<Implementation>('PUT', `/api/widgets/${at(widgetId)}/origins`, { body: { origins } })
   pinWidget = (widgetId: string, version: string | null) =>
     this.one<Implementation>('PUT', `/api/widgets/${at(widgetId)}/pin`, { body: { version } })
+  setWidgetRetention = (id: string, days: RetentionDays) =>
+    this.one<Retention>('PATCH', `/api/widgets/${at(id)}/retention`, { body: { days } })
+  forgetSession = (id: string, session: string) =>
+    this.one<Job>('DELETE', `/api/widgets/${at(id)}/sessions/${at(session)}`)
   setWidgetStatus = (widgetId: string, status: StatusRequest['status']) =>
     this.one<Pick<Implementation, 'id' | 'status'>>('PATCH', `/api/widgets/${at(widgetId)}/status`, {
       body: { status },

@@ -12,6 +12,7 @@ import { endUsers } from './routes/end-users'
 import { events } from './routes/events'
 import { frame } from './routes/frame'
 import { health } from './routes/health'
+import { jobs } from './routes/jobs'
 import { limitAddress, limitDoor, limitImplementation } from './routes/limit-rate'
 import { metrics } from './routes/metrics'
 import { observe, tierOf } from './routes/observe'
@@ -33,7 +34,7 @@ export function createApp(handles: Handles): Hono<AppEnv> {
   })
   app.use(observe, protect)
   app.use('/api/*', protectData, shareWithOrigins(handles.config), limitAddress)
-  for (const path of ['register', 'login', 'login/*', 'forgot', 'reset', 'verify'])
+  for (const path of ['register', 'login', 'login/*', 'forgot', 'reset', 'restore', 'verify'])
     app.use(`/api/auth/${path}`, limitDoor)
   app.use('/api/modules/:id/*', limitImplementation)
   app.use('/api/widgets/:id/track', limitImplementation)
@@ -51,6 +52,7 @@ export function createApp(handles: Handles): Hono<AppEnv> {
   app.route('/api/marketplace', marketplace)
   app.route('/api/builders', builders)
   app.route('/api/end-users', endUsers)
+  app.route('/api/jobs', jobs)
   app.route('/api/plans', plans)
   app.route('/api/limits', limits)
   app.route('/api/admin', admin)

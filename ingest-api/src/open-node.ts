@@ -21,6 +21,8 @@ import { startMailDelivery } from './mail/deliver-mail'
 import type { Mail } from './mail/mail'
 import { openSmtp } from './mail/smtp'
 import { migrateClickHouse, migratePostgres } from './migrate'
+import { sweepExports } from './privacy/export-file'
+import { startJobRunner } from './privacy/run-jobs'
 import { openDiskSpool } from './spool/disk-spool'
 
 export type NodeHandles = Handles & {
@@ -65,6 +67,8 @@ export async function openNode(config: Config, root: string, log: Log): Promise<
     const [keys, frame] = await Promise.all([deriveKeys(secret), readFrame(root)])
     const mail = openMail(config, log)
     if (mail) opened.push(startMailDelivery({ db, keys, log, now: Date.now, mail }).close)
+    await sweepExports(config, Date.now())
+    opened.push(startJobRunner({ config, db, clickhouse, keys, log, now: Date.now }).close)
     const access = { secret, postgresUrl, clickhouseUrl }
     const caches = createCaches(true)
     return { config, db, clickhouse, spool, keys, frame, caches, log, now: Date.now, access, close }

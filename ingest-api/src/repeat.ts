@@ -6,10 +6,10 @@ export function repeat(round: () => Promise<number>): { close(): Promise<void> }
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> = Promise.resolve()
   let closed = false
-  const next = (ms: number) => {
-    if (!closed) timer = setTimeout(() => (running = round().then(next)), ms).unref()
+  const rest = (ms: number) => {
+    if (!closed) timer = setTimeout(() => (running = round().then(rest)), ms).unref()
   }
-  next(0)
+  rest(0)
   return {
     async close() {
       closed = true

@@ -15,6 +15,7 @@ import type {
   RefreshRequest,
   RegisterRequest,
   ResetRequest,
+  RestoreRequest,
   UpdateProfileRequest,
   VerifyRequest,
 } from '../wire/requests'
@@ -65,6 +66,8 @@ export const createApiKeyRequest = z.strictObject({
 }) satisfies z.ZodType<CreateApiKeyRequest>
 
 export const verifyRequest = z.strictObject({ token }) satisfies z.ZodType<VerifyRequest>
+
+export const restoreRequest = z.strictObject({ token }) satisfies z.ZodType<RestoreRequest>
 
 export const forgotRequest = z.strictObject({ email }) satisfies z.ZodType<ForgotRequest>
 

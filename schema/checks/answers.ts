@@ -3,6 +3,7 @@ import type * as admin from '../wire/admin'
 import { INTERVALS, PROVIDERS, type ImplementationStatus, type ProjectStatus } from '../wire/api'
 import type * as api from '../wire/api'
 import { EVENT_TYPES, REFUSALS, type Receipt, type Refusal } from '../wire/event'
+import { JOB_KINDS, JOB_STATUSES, RETENTION_DAYS, type Job, type Retention } from '../wire/job'
 import type { Json } from '../wire/json'
 import { PERSONAS } from '../wire/permission'
 import { FEATURES, type Allowance, type LimitCheck, type Plan } from '../wire/plan'
@@ -117,6 +118,7 @@ const implementation = exactly<api.Implementation>()(
     configSchema: json,
     presets,
     embedCode: text,
+    retentionDays: z.literal(RETENTION_DAYS),
     usageCount: count,
     lastActivity: at.nullable(),
     createdAt: at,
@@ -248,6 +250,22 @@ const rollbackPreview = exactly<api.RollbackPreview>()(
   }),
 )
 
+const job = exactly<Job>()(
+  z.strictObject({
+    id: text,
+    kind: z.enum(JOB_KINDS),
+    status: z.enum(JOB_STATUSES),
+    implementationId: text.nullable(),
+    steps: z.strictObject({ done: count, total: count, current: text.nullable() }),
+    rows: count,
+    error: text.nullable(),
+    file: z.strictObject({ bytes: count, expiresAt: at }).nullable(),
+    createdAt: at,
+    nextAt: at.nullable(),
+    finishedAt: at.nullable(),
+  }),
+)
+
 export const ANSWERS = {
   Nothing: z.null(),
   User: user,
@@ -260,6 +278,7 @@ export const ANSWERS = {
   ConnectedProvider: exactly<api.ConnectedProvider>()(
     z.strictObject({ provider: z.enum(PROVIDERS), email: text, createdAt: at }),
   ),
+  Departure: z.strictObject({ url: text }),
   Session: exactly<api.Session>()(
     z.strictObject({
       id: text,
@@ -298,6 +317,10 @@ export const ANSWERS = {
     z.strictObject({ id: text, status: implementationStatus }),
   ]),
   BuilderImplementation: builderImplementation,
+  Job: job,
+  Retention: exactly<Retention>()(
+    z.strictObject({ retentionDays: z.literal(RETENTION_DAYS), job: job.nullable() }),
+  ),
   Customer: customer,
   Runtime: exactly<api.Runtime>()(
     z.strictObject({

@@ -1,9 +1,11 @@
 import { z } from 'zod'
+import { RETENTION_DAYS } from '../wire/job'
 import type {
   ConfigureRequest,
   ImplementRequest,
   OriginsRequest,
   PinRequest,
+  RetentionRequest,
   StatusRequest,
 } from '../wire/requests'
 import { wireEvent } from './event'
@@ -31,6 +33,10 @@ export const pinRequest = z.strictObject({ version: version.nullable() }) satisf
 export const statusRequest = z.strictObject({
   status: z.enum(['active', 'paused', 'suspended']),
 }) satisfies z.ZodType<StatusRequest>
+
+export const retentionRequest = z.strictObject({
+  days: z.literal(RETENTION_DAYS),
+}) satisfies z.ZodType<RetentionRequest>
 
 /** An event from a server. Without an id and a time it happens when it arrives. */
 export const trackRequest = z.strictObject({

@@ -1,4 +1,5 @@
 import type { EventType, Refusal } from './event'
+import type { RetentionDays } from './job'
 import type { JsonObject } from './json'
 import type { Manifest } from './manifest'
 import type { Persona } from './permission'
@@ -162,6 +163,8 @@ export type Implementation = {
   configSchema: JsonObject
   presets: Manifest['presets']
   embedCode: string
+  /** How many days its events are kept. */
+  retentionDays: RetentionDays
   usageCount: number
   lastActivity: number | null
   createdAt: number

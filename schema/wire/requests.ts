@@ -1,3 +1,4 @@
+import type { RetentionDays } from './job'
 import type { JsonObject } from './json'
 import type { Persona } from './permission'
 
@@ -29,6 +30,9 @@ export type PersonaRequest = { persona: Persona }
 export type VerifyRequest = { token: string }
 
 export type ForgotRequest = { email: string }
+
+/** The token of the mail that said that the account is closed. */
+export type RestoreRequest = { token: string }
 
 export type ResetRequest = { token: string; password: string }
 
@@ -89,3 +93,5 @@ export type PinRequest = { version: string | null }
 
 /** The end user pauses and activates; the builder and the platform also suspend. */
 export type StatusRequest = { status: 'active' | 'paused' | 'suspended' }
+
+export type RetentionRequest = { days: RetentionDays }

@@ -8,6 +8,8 @@ import { isDatabaseError, UNIQUE_VIOLATION, type Queryable } from '../database'
 import type { Handles } from '../handles'
 import type { By } from './actor'
 import { writeAudit } from './audit'
+import { cancelErasure } from '../privacy/cancel-erasure'
+import { startJob } from '../privacy/job'
 import { getUser, userNotFound } from './list-users'
 
 /**
@@ -45,15 +47,16 @@ export async function updateUser(
       requestId,
       action: 'user.update',
       resource: { type: 'user', id },
-      before: { name: before.name, personas: before.roles, grants: before.permissions },
-      after: { name, personas: roles, grants, plan },
+      // Whose name it was is not for a log that never forgets.
+      before: { personas: before.roles, grants: before.permissions },
+      after: { ...(name !== undefined && { renamed: true }), personas: roles, grants, plan },
     })
   })
   return getUser({ db }, id)
 }
 
 /**
- * Suspends or removes a user, which ends all their sessions, or brings one back.
+ * Suspends or removes a user, which ends all their sessions, or brings one back. Who stays removed for 14 days is erased.
  * @throws OrielError RESOURCE_NOT_FOUND; RESOURCE_CONFLICT for oneself, or when the address has a new account
  */
 export async function setUserState(
@@ -66,11 +69,15 @@ export async function setUserState(
   await db
     .transaction(async (tx) => {
       if (id === actor.userId) throw new OrielError('RESOURCE_CONFLICT', `Nobody can ${action} themselves.`)
-      const { isActive, deletedAt } = await lockUser(tx, id)
+      const { isActive, deletedAt, email } = await lockUser(tx, id)
+      if (email === '') throw new OrielError('RESOURCE_CONFLICT', 'This user was erased.')
       await tx
         .update(users)
         .set({ ...CHANGES[action](at), updatedAt: at })
         .where(eq(users.id, id))
+      if (action === 'remove' && !deletedAt)
+        await startJob(tx, { now }, { kind: 'erase_account', ownerId: id })
+      if (action === 'restore' && deletedAt) await cancelErasure(tx, id, at)
       const ended =
         action === 'restore'
           ? []

@@ -1,4 +1,4 @@
-import { and, count, eq, isNull, ne, or, sql } from 'drizzle-orm'
+import { and, eq, isNull, ne, sql } from 'drizzle-orm'
 import { apiKeys } from '../../../schema/tables/api-keys'
 import { identities } from '../../../schema/tables/identities'
 import { widgetImplementations } from '../../../schema/tables/implementations'
@@ -9,20 +9,23 @@ import { OrielError } from '../../../schema/wire/error'
 import type { Queryable } from '../database'
 import type { Handles } from '../handles'
 import { queueMail } from '../mail/queue-mail'
+import { startJob } from '../privacy/job'
 import type { By, SignedIn } from './actor'
 import { writeAudit } from './audit'
 import { confirmPassword } from './confirm-password'
 import { endSessionsOf } from './end-session'
-import { accountDeletedLetter } from './letters'
+import { accountDeletedLetter, builderLeftLetter } from './letters'
+import { issueToken } from './one-time-token'
 
 /**
- * Closes the actor's account and takes away what belongs to it: sessions, API keys, projects, implementations.
- * The rows stay for the ledger and the audit log; the address is free again.
- * @throws OrielError VALIDATION_ERROR when the password is not right; RESOURCE_CONFLICT while other people's sites
- * use one of the projects, or when nobody would be left to run the platform
+ * Closes the actor's account: sessions, API keys and sign-in providers end, its widgets stop, its projects are offered to
+ * nobody any more, and the address is free again. A link in a mail undoes it for 14 days; then a job erases the person.
+ * Other people's sites go on showing what they show, and their owners are told.
+ * @throws OrielError VALIDATION_ERROR when the password is not right; RESOURCE_CONFLICT when nobody would be left to
+ * run the platform
  */
 export async function deleteAccount(
-  handles: Pick<Handles, 'db' | 'keys' | 'now'>,
+  handles: Pick<Handles, 'config' | 'db' | 'keys' | 'now'>,
   { actor, requestId }: By<SignedIn>,
   password: string,
 ): Promise<void> {
@@ -31,12 +34,10 @@ export async function deleteAccount(
   const at = new Date(handles.now())
   await handles.db.transaction(async (tx) => {
     if (roles.includes('super_admin')) await keepAnAdmin(tx, userId)
-    await refuseWhileInUse(tx, userId)
-    const own = or(eq(widgetImplementations.endUserId, userId), eq(widgetImplementations.builderId, userId))
     await tx
       .update(widgetImplementations)
       .set({ deletedAt: at, updatedAt: at })
-      .where(and(own, isNull(widgetImplementations.deletedAt)))
+      .where(and(eq(widgetImplementations.endUserId, userId), isNull(widgetImplementations.deletedAt)))
     await tx
       .update(projects)
       .set({ deletedAt: at, updatedAt: at })
@@ -49,29 +50,30 @@ export async function deleteAccount(
     await tx.delete(oneTimeTokens).where(eq(oneTimeTokens.userId, userId))
     await tx.update(users).set({ deletedAt: at, updatedAt: at }).where(eq(users.id, userId))
     await endSessionsOf(tx, { userId, reason: 'deleted', at, requestId })
-    await queueMail(tx, handles, email, accountDeletedLetter())
+    await tellSites(tx, handles, userId)
+    const token = await issueToken(tx, 'restore_account', { userId, email }, at.getTime())
+    await queueMail(tx, handles, email, accountDeletedLetter(handles.config.baseUrl, token!))
+    await startJob(tx, handles, { kind: 'erase_account', ownerId: userId })
     await writeAudit(tx, { actor, requestId, action: 'user.delete', resource: { type: 'user', id: userId } })
   })
 }
 
-/** Locks the projects first, so that nobody can begin to use one that is about to go. */
-async function refuseWhileInUse(tx: Queryable, builderId: string) {
-  await tx.select({ id: projects.id }).from(projects).where(eq(projects.builderId, builderId)).for('update')
-  const [used] = await tx
-    .select({ sites: count() })
+/** Tells everybody whose sites run the builder's projects, once each. */
+async function tellSites(tx: Queryable, handles: Pick<Handles, 'keys' | 'now'>, builderId: string) {
+  const owners = await tx
+    .select({ email: users.email, widgets: sql<string[]>`json_agg(${widgetImplementations.name})` })
     .from(widgetImplementations)
+    .innerJoin(users, eq(users.id, widgetImplementations.endUserId))
     .where(
       and(
         eq(widgetImplementations.builderId, builderId),
-        ne(widgetImplementations.endUserId, builderId),
+        ne(users.id, builderId),
         isNull(widgetImplementations.deletedAt),
+        isNull(users.deletedAt),
       ),
     )
-  if (used!.sites > 0)
-    throw new OrielError(
-      'RESOURCE_CONFLICT',
-      `Your projects are in use: implementations of other people: ${used!.sites}. They have to go first.`,
-    )
+    .groupBy(users.id)
+  for (const { email, widgets } of owners) await queueMail(tx, handles, email, builderLeftLetter(widgets))
 }
 
 /** All super admins are locked, so that two of them cannot leave at the same time. */

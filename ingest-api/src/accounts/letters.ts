@@ -51,9 +51,29 @@ export const sessionEndedLetter = (baseUrl: string, device: string): Letter => (
   action: { label: 'Sign in', url: `${baseUrl}/login` },
 })
 
-export const accountDeletedLetter = (): Letter => ({
+export const accountDeletedLetter = (baseUrl: string, token: string): Letter => ({
   subject: 'Your account was deleted',
-  paragraphs: ['Your account was deleted, as you asked. Its widgets have stopped showing.'],
+  paragraphs: [
+    'Your account was deleted, as you asked. Its widgets have stopped showing, and what Oriel knows about you is erased in 14 days.',
+    'Until then you can have it back. The link works once.',
+  ],
+  action: { label: 'Bring it back', url: `${baseUrl}/restore#token=${token}` },
+})
+
+export const accountErasedLetter = (): Letter => ({
+  subject: 'Your data was erased',
+  paragraphs: [
+    'What Oriel knew about you was erased today. What was bought and paid stays on record, without your name. This is the last mail to this address.',
+  ],
+})
+
+/** `widgets` are the names of the reader's own implementations. */
+export const builderLeftLetter = (widgets: string[]): Letter => ({
+  subject: 'The builder of your widget has left',
+  paragraphs: [
+    `The builder behind ${widgets.join(', ')} has closed their account.`,
+    'Nothing changes on your site: visitors go on seeing the version that they see now. There will be no newer one, so you may want to choose another widget in the marketplace.',
+  ],
 })
 
 export const secondFactorLetter = (enabled: boolean): Letter => ({

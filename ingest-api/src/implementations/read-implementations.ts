@@ -146,8 +146,9 @@ async function readImplementations(
     configSchema: manifest?.config ?? {},
     presets: manifest?.presets ?? [],
     embedCode: manifest
-      ? makeEmbedCode(config.baseUrl, { id: row.id, title: manifest.title, height: manifest.height })
+      ? makeEmbedCode(config.baseUrl, { ...manifest, id: row.id })
       : row.embedCode,
+    retentionDays: row.retentionDays,
     usageCount: row.usageCount,
     lastActivity: row.lastActivity?.getTime() ?? null,
     createdAt: row.createdAt.getTime(),

@@ -3,7 +3,7 @@ import { OrielError } from '../../../schema/wire/error'
 import type { SessionClaims } from '../../../schema/wire/frame'
 
 /** A page may stay open this long before its widget has to be loaded anew to report more. */
-const LIFETIME_MS = 24 * 60 * 60 * 1000
+export const TOKEN_LIFETIME_MS = 24 * 60 * 60 * 1000
 const ISSUER = 'oriel'
 const AUDIENCE = 'events'
 
@@ -14,7 +14,7 @@ export const signSessionToken = (key: Uint8Array, claims: SessionClaims, now: nu
     .setIssuer(ISSUER)
     .setAudience(AUDIENCE)
     .setIssuedAt(Math.floor(now / 1000))
-    .setExpirationTime(Math.floor((now + LIFETIME_MS) / 1000))
+    .setExpirationTime(Math.floor((now + TOKEN_LIFETIME_MS) / 1000))
     .sign(key)
 
 /** @throws OrielError TOKEN_EXPIRED or TOKEN_INVALID */

@@ -310,23 +310,43 @@ describe('deleting the account', () => {
     expect((await client.call('DELETE', `/api/projects/${project.id}`, { as: builder })).status).toBe(200)
   })
 
-  test('is refused while other people use a project, also when they begin at the same moment', async () => {
-    for (let run = 0; run < 4; run++) {
-      const ada = await register()
-      const endUser = await client.person('end_user')
-      const project = await client.releasedProject(ada)
-      const [implemented, removed] = await Promise.all([client.implement(endUser, project.id), remove(ada)])
-      expect([
-        [201, 409],
-        [404, 200],
-      ]).toContainEqual([implemented.status, removed.status])
-    }
+  test('leaves other people’s sites as they are and tells their owners, once each', async () => {
     const ada = await register()
+    const site = await register({ persona: 'end_user' })
     const project = await client.releasedProject(ada)
-    await client.implement(await client.person('end_user'), project.id)
-    const { status, error } = await remove(ada)
-    expect([status, error.code]).toEqual([409, 'RESOURCE_CONFLICT'])
-    expect((await me(ada)).status).toBe(200)
+    const first = await client.implement(site, project.id, { name: 'Shop poll' })
+    await client.implement(site, project.id, { name: 'Blog poll' })
+    expect((await remove(ada)).status).toBe(200)
+    expect((await client.call('GET', `/api/modules/${first.data.id}/runtime`)).status).toBe(200)
+    expect((await client.implement(await register({ persona: 'end_user' }), project.id)).status).toBe(404)
+    const letter = await mailbox.last(site.email)
+    expect(letter.subject).toBe('The builder of your widget has left')
+    expect(letter.text).toMatch(/Shop poll, Blog poll|Blog poll, Shop poll/)
+  })
+
+  test('is undone by the link in the mail, once, with what was removed before still gone', async () => {
+    const ada = await register({ persona: 'end_user' })
+    const project = await client.releasedProject(await client.person('builder'))
+    const [kept, gone] = [await client.implement(ada, project.id), await client.implement(ada, project.id)]
+    await client.call('DELETE', `/api/widgets/${gone.data.id}`, { as: ada })
+    handles.setNow(START + MINUTE)
+    await remove(ada)
+    const token = tokenIn(await mailbox.last(ada.email))
+    const restore = () => post('restore', { token })
+    expect((await restore()).status).toBe(200)
+    expect((await restore()).status).toBe(400)
+    expect((await login(ada.email)).status).toBe(200)
+    const runtime = async (id: string) => (await client.call('GET', `/api/modules/${id}/runtime`)).status
+    expect([await runtime(kept.data.id), await runtime(gone.data.id)]).toEqual([200, 404])
+  })
+
+  test('is not undone once the address has a new account', async () => {
+    const ada = await register()
+    await remove(ada)
+    const token = tokenIn(await mailbox.last(ada.email))
+    await register({ email: ada.email })
+    const { status, error } = await post('restore', { token })
+    expect([status, error.message]).toEqual([409, 'Your address has a new account by now.'])
   })
 
   test('is refused to the last super admin', async () => {

@@ -5,6 +5,7 @@ import {
   confirmRequest,
   forgotRequest,
   resetRequest,
+  restoreRequest,
   updateProfileRequest,
   verifyRequest,
 } from '../../../schema/checks/accounts'
@@ -12,8 +13,10 @@ import { changePassword } from '../accounts/change-password'
 import { deleteAccount } from '../accounts/delete-account'
 import { getMe } from '../accounts/get-me'
 import { forgotPassword, resetPassword } from '../accounts/reset-password'
+import { restoreAccount } from '../accounts/restore-account'
 import { changeEmail, resendVerification, updateProfile } from '../accounts/update-profile'
 import { verifyEmail } from '../accounts/verify-email'
+import { startExport } from '../privacy/start-export'
 import { deleteCookies, requireActor, requireSession } from './authenticate'
 import type { AppEnv } from './context'
 import { readBody } from './read-request'
@@ -36,6 +39,16 @@ accounts.delete('/me', requireSession, async (c) => {
   deleteCookies(c)
   return c.json({ success: true, data: null })
 })
+
+accounts.post('/restore', async (c) => {
+  const { token } = await readBody(c.req, restoreRequest)
+  await restoreAccount(c.var.handles, token, c.var.requestId)
+  return c.json({ success: true, data: null })
+})
+
+accounts.post('/export', requireSession, async (c) =>
+  c.json({ success: true, data: await startExport(c.var.handles, c.var.by) }, 202),
+)
 
 accounts.post('/password', requireSession, async (c) => {
   await changePassword(c.var.handles, c.var.by, await readBody(c.req, changePasswordRequest))

@@ -14,6 +14,7 @@ const ID_OF: Record<string, IdKind> = {
   users: 'user',
   sessions: 'session',
   'api-keys': 'apiKey',
+  jobs: 'job',
 }
 
 /** The whole API as OpenAPI 3.1.1 (https://spec.openapis.org/oas/v3.1.1), made of {@link OPERATIONS} and their checks. */
@@ -72,7 +73,14 @@ function describeOperation(method: string, path: string, operation: Operation): 
   const tag = parts[1] === 'api' ? parts[2]! : 'events'
   const goes = {
     description: summary,
-    ...(answer === 'redirect' ? {} : { content: { 'application/json': { schema: answerOf(path, answer) } } }),
+    ...(answer === 'redirect'
+      ? {}
+      : {
+          content:
+            answer === 'zip'
+              ? { 'application/zip': {} }
+              : { 'application/json': { schema: answerOf(path, answer) } },
+        }),
   }
   const refusals = groupByStatus(codesOf(method, path, operation))
   return {
@@ -140,7 +148,7 @@ function groupByStatus(codes: ErrorCode[]): [number, ErrorCode[]][] {
 
 const ref = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` })
 
-function answerOf(path: string, answer: Exclude<Operation['answer'], 'redirect'>): JsonObject {
+function answerOf(path: string, answer: Exclude<Operation['answer'], 'redirect' | 'zip'>): JsonObject {
   const data =
     typeof answer === 'string'
       ? ref(answer)

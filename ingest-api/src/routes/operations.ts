@@ -14,6 +14,7 @@ import {
   refreshRequest,
   registerRequest,
   resetRequest,
+  restoreRequest,
   updateProfileRequest,
   verifyRequest,
 } from '../../../schema/checks/accounts'
@@ -31,6 +32,7 @@ import {
   implementRequest,
   originsRequest,
   pinRequest,
+  retentionRequest,
   statusRequest,
   trackRequest,
 } from '../../../schema/checks/implementations'
@@ -62,7 +64,8 @@ export type Operation = {
   id: string
   summary: string
   /** One, a page of many, many without pages, or one that holds a page of something. */
-  answer: AnswerName | { page: AnswerName } | { many: AnswerName } | { paged: AnswerName } | 'redirect'
+  answer:
+    AnswerName | { page: AnswerName } | { many: AnswerName } | { paged: AnswerName } | 'redirect' | 'zip'
   /** What it answers when it goes well; 200 when left out. */
   status?: readonly number[]
   body?: z.ZodType | 'bundle'
@@ -91,6 +94,8 @@ export const OPERATIONS: Record<string, Operation> = {
   'GET /api/auth/me': { id: 'getMe', summary: 'Who is signed in, as which persona', answer: 'User' },
   'PATCH /api/auth/me': { id: 'updateMe', summary: 'Change the own profile', answer: 'User', body: updateProfileRequest },
   'DELETE /api/auth/me': { id: 'deleteMe', summary: 'Close the own account', answer: 'Nothing', body: confirmRequest, errors: taken },
+  'POST /api/auth/restore': { id: 'restoreMe', summary: 'Undo closing the account with the token of a mail', answer: 'Nothing', body: restoreRequest, open: true, errors: taken },
+  'POST /api/auth/export': { id: 'exportMe', summary: 'Begin to gather everything that is kept of oneself in a zip', answer: 'Job', status: [202] },
   'POST /api/auth/password': { id: 'changePassword', summary: 'Change the password; other sessions end', answer: 'Nothing', body: changePasswordRequest },
   'POST /api/auth/email': { id: 'changeEmail', summary: 'Change the address, once its mail is answered', answer: 'Nothing', body: changeEmailRequest, errors: taken },
   'POST /api/auth/verify': { id: 'verifyEmail', summary: 'Confirm an address with the token of a mail', answer: 'User', body: verifyRequest, open: true, errors: ['AUTH_ERROR', 'TOKEN_INVALID', 'TOKEN_EXPIRED', 'RESOURCE_CONFLICT'] },
@@ -113,6 +118,7 @@ export const OPERATIONS: Record<string, Operation> = {
   'GET /api/auth/oauth/:provider': { id: 'beginSignInWith', summary: 'Send a browser to a provider', answer: 'redirect', status: [302], query: [oauthQuery], open: true },
   'GET /api/auth/oauth/:provider/callback': { id: 'finishSignInWith', summary: 'Where a provider sends the browser back to', answer: 'redirect', status: [302], open: true },
   'GET /api/auth/identities': { id: 'listIdentities', summary: 'The providers that are connected', answer: { many: 'ConnectedProvider' } },
+  'POST /api/auth/identities/:provider': { id: 'connectProvider', summary: 'Connect a provider: answers where to send the browser', answer: 'Departure', body: confirmRequest, errors: failing },
   'DELETE /api/auth/identities/:provider': { id: 'removeIdentity', summary: 'Disconnect a provider', answer: 'Nothing', errors: taken },
 
   'GET /api/projects': { id: 'listProjects', summary: 'The own projects', answer: { page: 'Project' }, query: [projectsQuery] },
@@ -145,12 +151,19 @@ export const OPERATIONS: Record<string, Operation> = {
   'PUT /api/widgets/:id/pin': { id: 'pinWidget', summary: 'Keep a widget on a version, or let it follow its channel', answer: 'Implementation', body: pinRequest },
   'PATCH /api/widgets/:id/status': { id: 'setWidgetStatus', summary: 'Pause, activate or suspend a widget', answer: 'ImplementationOrStatus', body: statusRequest, errors: taken },
   'POST /api/widgets/:id/track': { id: 'trackWidgetUsage', summary: 'Report an event from a server', answer: 'Receipt', status: [202], body: trackRequest, keyed: true, errors: [...taken, ...failing] },
+  'PATCH /api/widgets/:id/retention': { id: 'setWidgetRetention', summary: 'Say how many days the events of a widget are kept', answer: 'Retention', body: retentionRequest },
+  'DELETE /api/widgets/:id/sessions/:session': { id: 'forgetSession', summary: 'Begin to make a visitor’s session nobody’s', answer: 'Job', status: [202] },
   'GET /api/modules/:id/runtime': { id: 'getRuntime', summary: 'What anybody may know of a widget', answer: 'Runtime', open: true, errors: ['PERMISSION_ERROR', 'RESOURCE_CONFLICT'] },
 
   'GET /api/end-users/:id/dashboard': { id: 'getEndUserDashboard', summary: 'Everything a site owner sees first', answer: 'EndUserDashboard', query: [usageQuery] },
   'GET /api/end-users/:id/widgets': { id: 'getEndUserWidgets', summary: 'The widgets of a site owner', answer: { page: 'Implementation' }, query: [implementationsQuery] },
   'GET /api/end-users/:id/usage': { id: 'getEndUserUsage', summary: 'How they are used', answer: 'Usage', query: [usageQuery, implementationQuery] },
   'GET /api/end-users/:id/billing': { id: 'getEndUserBilling', summary: 'What they cost', answer: { paged: 'Billing' }, query: [revenueQuery] },
+
+  'GET /api/jobs': { id: 'listJobs', summary: 'What is under way, and what was done', answer: { many: 'Job' } },
+  'GET /api/jobs/:id': { id: 'getJob', summary: 'How far one is', answer: 'Job' },
+  'POST /api/jobs/:id/retry': { id: 'retryJob', summary: 'Let one that failed try again', answer: 'Job', errors: taken },
+  'GET /api/jobs/:id/file': { id: 'getJobFile', summary: 'The file that an export has made', answer: 'zip' },
 
   'GET /api/plans': { id: 'listPlans', summary: 'The plans', answer: { many: 'Plan' } },
   'PUT /api/plans/:id': { id: 'updatePlan', summary: 'Change what a plan gives', answer: 'Plan', body: planRequest },

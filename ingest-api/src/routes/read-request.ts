@@ -35,6 +35,16 @@ export function readId(request: HonoRequest, kind: IdKind, parameter = 'id'): st
   throw new OrielError('RESOURCE_NOT_FOUND', `There is no ${kind} with this id.`)
 }
 
+/**
+ * Reads the id of a visitor's session from the path; those are shorter, because every event has one.
+ * @throws OrielError RESOURCE_NOT_FOUND
+ */
+export function readVisitorSession(request: HonoRequest): string {
+  const id = request.param('session')
+  if (id && /^se_[\w-]{16}$/.test(id)) return id
+  throw new OrielError('RESOURCE_NOT_FOUND', 'There is no session with this id.')
+}
+
 /** Checks any input with one wording of what is wrong. */
 export function checkInput<T>(check: z.ZodType<T>, value: unknown, at?: string): T {
   const result = check.safeParse(value, { error: explain })

@@ -38,6 +38,7 @@ type Row = [
 
 const ID = (world: World): Call => ({ path: { id: world.project } })
 const IMPLEMENTATION = (world: World): Call => ({ path: { id: world.implementation } })
+const JOB = (): Call => ({ path: { id: `jb_${'x'.repeat(21)}` } })
 
 const builderOf = ({ people }: World): Call => ({ path: { id: people.builder!.user.id } })
 const endUserOf = ({ people }: World): Call => ({ path: { id: people.endUser!.user.id } })
@@ -86,11 +87,18 @@ const TABLE: Row[] = [
   ['GET /api/auth/oauth/:provider',                  [302, 302, 302, 302, 302, 302, 302, 302, 302], () => ({ path: { provider: 'google' } })],
   ['GET /api/auth/oauth/:provider/callback',         [302, 302, 302, 302, 302, 302, 302, 302, 302], () => ({ path: { provider: 'google' } })],
   ['GET /api/auth/identities',                       [401, 401, 401, 200, 200, 200, 200, 200, 403]],
+  ['POST /api/auth/identities/:provider',            [401, 401, 401, 404, 404, 404, 404, 404, 403], () => ({ path: { provider: 'google' }, body: { password: 'wrong' } })],
   ['DELETE /api/auth/identities/:provider',          [401, 401, 401, 404, 404, 404, 404, 404, 403], () => ({ path: { provider: 'google' } })],
   ['GET /api/auth/api-keys',                         [401, 401, 401, 200, 200, 200, 200, 200, 403]],
   ['POST /api/auth/api-keys',                        [401, 401, 401, 400, 400, 400, 400, 400, 403], () => ({ body: {} })],
   ['DELETE /api/auth/api-keys/:id',                  [401, 401, 401, 404, 404, 404, 404, 404, 403], () => ({ path: { id: `ak_${'x'.repeat(21)}` } })],
   ['POST /api/auth/persona',                         [401, 401, 401, 403, 200, 403, 200, 403, 403], () => ({ body: { persona: 'end_user' } })],
+  ['POST /api/auth/export',                          [401, 401, 401, 202, 202, 202, 202, 202, 403]],
+  ['POST /api/auth/restore',                         [400, 400, 400, 400, 400, 400, 400, 400, 400], () => ({ body: {} })],
+  ['GET /api/jobs',                                  [401, 401, 401, 200, 200, 200, 200, 200, 200]],
+  ['GET /api/jobs/:id',                              [401, 401, 401, 404, 404, 404, 404, 404, 404], JOB],
+  ['POST /api/jobs/:id/retry',                       [401, 401, 401, 404, 404, 404, 404, 404, 403], JOB],
+  ['GET /api/jobs/:id/file',                         [401, 401, 401, 404, 404, 404, 404, 404, 403], JOB],
   ['POST /api/auth/logout',                          [401, 401, 401, 200, 200, 200, 200, 200, 403]],
 
   // A builder's projects.
@@ -124,6 +132,8 @@ const TABLE: Row[] = [
   ['PUT /api/widgets/:id/origins',                   [401, 401, 401, 403, 404, 403, 200, 200, 403], withBody(IMPLEMENTATION, { origins: ['https://shop.example'] })],
   ['PUT /api/widgets/:id/pin',                       [401, 401, 401, 403, 404, 403, 200, 200, 403], withBody(IMPLEMENTATION, { version: '1.0.0' })],
   ['PATCH /api/widgets/:id/status',                  [401, 401, 401, 404, 404, 200, 403, 200, 403], withBody(IMPLEMENTATION, { status: 'suspended' })],
+  ['PATCH /api/widgets/:id/retention',               [401, 401, 401, 403, 404, 403, 200, 200, 403], withBody(IMPLEMENTATION, { days: 90 })],
+  ['DELETE /api/widgets/:id/sessions/:session',      [401, 401, 401, 404, 404, 202, 202, 202, 403], ({ implementation }) => ({ path: { id: implementation, session: `se_${'x'.repeat(16)}` } })],
   ['GET /api/end-users/:id/dashboard',               [401, 401, 401, 403, 404, 403, 200, 200, 403], endUserOf],
   ['GET /api/end-users/:id/usage',                   [401, 401, 401, 403, 404, 403, 200, 200, 403], endUserOf],
   ['GET /api/end-users/:id/widgets',                 [401, 401, 401, 403, 404, 403, 200, 200, 403], endUserOf],

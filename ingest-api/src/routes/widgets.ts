@@ -4,6 +4,7 @@ import {
   implementRequest,
   originsRequest,
   pinRequest,
+  retentionRequest,
   statusRequest,
   trackRequest,
 } from '../../../schema/checks/implementations'
@@ -17,12 +18,14 @@ import { removeImplementation, restoreImplementation } from '../implementations/
 import { setOrigins } from '../implementations/set-origins'
 import { setStatus } from '../implementations/set-status'
 import { trackEvent } from '../implementations/track-event'
+import { forgetSession } from '../privacy/forget-session'
+import { setRetention } from '../privacy/set-retention'
 import { getOffer, listOffers } from '../projects/list-offers'
 import { requirePermission } from './authenticate'
 import type { AppEnv } from './context'
 import { once } from './once'
 import { readIfMatch, setEtag } from './etag'
-import { readBody, readId, readQuery } from './read-request'
+import { readBody, readId, readQuery, readVisitorSession } from './read-request'
 import { readSource } from './read-source'
 import { requireTenant } from './require-tenant'
 
@@ -83,6 +86,19 @@ widgets.patch('/:id/status', requireTenant, async (c) => {
   const id = readId(c.req, 'implementation')
   const request = await readBody(c.req, statusRequest)
   return c.json({ success: true, data: await setStatus(c.var.handles, c.var, id, request) })
+})
+
+widgets.patch('/:id/retention', requireTenant, requirePermission('manage_widgets'), async (c) => {
+  const id = readId(c.req, 'implementation')
+  const { days } = await readBody(c.req, retentionRequest)
+  return c.json({ success: true, data: await setRetention(c.var.handles, c.var, id, days) })
+})
+
+/** Who may do this is decided with the row in hand. */
+widgets.delete('/:id/sessions/:session', requireTenant, async (c) => {
+  const id = readId(c.req, 'implementation')
+  const session = readVisitorSession(c.req)
+  return c.json({ success: true, data: await forgetSession(c.var.handles, c.var, id, session) }, 202)
 })
 
 /** Mounted at /api/marketplace: what a site owner can choose from. */

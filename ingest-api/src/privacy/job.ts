@@ -1,0 +1,75 @@
+import { jobs, type JobSubject } from '../../../schema/tables/jobs'
+import type { Job, JobKind } from '../../../schema/wire/job'
+import type { Queryable } from '../database'
+import type { Handles } from '../handles'
+import { newId } from '../new-id'
+import { KINDS } from './kinds'
+
+export type JobRow = typeof jobs.$inferSelect
+
+export type JobHandles = Pick<Handles, 'db' | 'clickhouse' | 'config' | 'keys' | 'log' | 'now'>
+
+/** A job in the hands of who runs it. */
+export type RunningJob = Pick<JobRow, 'id' | 'ownerId' | 'subject' | 'createdAt'> & {
+  /** Which step this is, from 0. */
+  step: number
+  /**
+   * Notes how far the present step is and keeps the job for another while. To be called every few seconds.
+   * @throws JobLost when the job is somebody else's by now, was cancelled, or the process is about to stop
+   */
+  report(progress: { rows?: number; fileBytes?: number }): Promise<void>
+}
+
+/**
+ * A part of a job. It may be cut short anywhere and is then run again from its beginning, so it must bear that.
+ * `afterMs` is how long to wait once the step before it is done, or for the first one since the job was started.
+ */
+export type Step = {
+  title: string
+  afterMs?: number
+  run(handles: JobHandles, job: RunningJob): Promise<void>
+}
+
+/** Given the transaction that gives the reason for it, so that a job exists exactly when its reason does. */
+export async function startJob(
+  tx: Queryable,
+  { now }: Pick<Handles, 'now'>,
+  { kind, ownerId, subject = {} }: { kind: JobKind; ownerId: string; subject?: JobSubject },
+): Promise<Job> {
+  const at = now()
+  const [row] = await tx
+    .insert(jobs)
+    .values({
+      id: newId('job'),
+      kind,
+      ownerId,
+      subject,
+      createdAt: new Date(at),
+      nextAt: new Date(at + (KINDS[kind][0]!.afterMs ?? 0)),
+    })
+    .returning()
+  return toJob(row!)
+}
+
+/** A job as the API shows it. */
+export function toJob(row: JobRow): Job {
+  const steps = KINDS[row.kind]
+  const { fileBytes, status } = row
+  return {
+    id: row.id,
+    kind: row.kind,
+    status,
+    implementationId: row.subject.implementationId ?? null,
+    steps: {
+      done: row.step,
+      total: steps.length,
+      current: row.finishedAt ? null : (steps[row.step]?.title ?? null),
+    },
+    rows: row.rows.reduce((sum, rows) => sum + rows, 0),
+    error: row.error,
+    file: fileBytes !== null && row.step === 1 ? { bytes: fileBytes, expiresAt: row.nextAt.getTime() } : null,
+    createdAt: row.createdAt.getTime(),
+    nextAt: row.finishedAt ? null : row.nextAt.getTime(),
+    finishedAt: row.finishedAt?.getTime() ?? null,
+  }
+}

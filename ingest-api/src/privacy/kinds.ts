@@ -1,0 +1,43 @@
+import type { JobKind } from '../../../schema/wire/job'
+import { TOKEN_LIFETIME_MS } from '../ingest/session-token'
+import { anonymiseEvents } from './anonymise-events'
+import { eraseAccount } from './erase-account'
+import type { Step } from './job'
+import { shortenStored } from './shorten-stored'
+
+const HOUR_MS = 60 * 60 * 1000
+const DAY_MS = 24 * HOUR_MS
+/** By then the last token from before is over, and what it brought has left the spool. */
+const LATE_MS = TOKEN_LIFETIME_MS + HOUR_MS
+/** How long an export can be fetched. */
+const EXPORT_MS = 7 * DAY_MS
+/** How long somebody may come back. */
+export const GRACE_MS = 14 * DAY_MS
+
+/** What each kind of job does, in order. Files are written on Node only, so that code is fetched when it is needed. */
+export const KINDS: Record<JobKind, [Step, ...Step[]]> = {
+  export_data: [
+    {
+      title: 'Gathering the data',
+      run: async (handles, job) => (await import('./write-export')).writeExport(handles, job),
+    },
+    {
+      title: 'Removing the file',
+      afterMs: EXPORT_MS,
+      run: async ({ config }, { id }) => (await import('./export-file')).removeExport(config, id),
+    },
+  ],
+  erase_account: [
+    { title: 'Anonymising events', afterMs: GRACE_MS, run: anonymiseEvents },
+    { title: 'Erasing the account', run: eraseAccount },
+    { title: 'Anonymising events that came late', afterMs: LATE_MS, run: anonymiseEvents },
+  ],
+  forget_session: [
+    { title: 'Anonymising events', run: anonymiseEvents },
+    { title: 'Anonymising events that came late', afterMs: LATE_MS, run: anonymiseEvents },
+  ],
+  set_retention: [
+    { title: 'Shortening what is stored', run: shortenStored },
+    { title: 'Shortening what came late', afterMs: LATE_MS, run: shortenStored },
+  ],
+}
