@@ -130,7 +130,8 @@ export class ApiClient {
   endSession = (id: string) => this.one<null>('DELETE', `/api/auth/sessions/${at(id)}`)
   endOtherSessions = () => this.one<{ ended: number }>('DELETE', '/api/auth/sessions')
   listApiKeys = () => this.one<ApiKey[]>('GET', '/api/auth/api-keys')
-  createApiKey = (body: CreateApiKeyRequest) => this.one<NewApiKey>('POST', '/api/auth/api-keys', { body })
+  createApiKey = (body: CreateApiKeyRequest, care?: Care) =>
+    this.one<NewApiKey>('POST', '/api/auth/api-keys', { body, care })
   revokeApiKey = (id: string) => this.one<null>('DELETE', `/api/auth/api-keys/${at(id)}`)
 
   exportMe = () => this.one<Job>('POST', '/api/auth/export')

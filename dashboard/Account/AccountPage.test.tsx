@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { ApiKey, NewApiKey, Session } from '../../schema/wire/api'
 import type { CreateApiKeyRequest } from '../../schema/wire/requests'
 import { App } from '../App/App'
@@ -22,6 +22,8 @@ const open = async (replies: Replies = {}) => {
     'GET /api/auth/sessions': () => ({ data: [session('se_1', 'Firefox on Linux', true)] }),
     'GET /api/auth/second-factor': () => ({ data: { enabled: false, recoveryCodes: 0 } }),
     'GET /api/auth/api-keys': () => ({ data: [] }),
+    'GET /api/auth/oauth': () => ({ data: [] }),
+    'GET /api/auth/identities': () => ({ data: [] }),
     ...replies,
   })
   history.replaceState(null, '', '/account')
@@ -187,4 +189,49 @@ test('the account is deleted only after the question and the password', async ()
   type(leave, 'password', 'secret')
   send(leave)
   await seeText(root, 'Forgot your password?')
+})
+
+describe('other ways to sign in', () => {
+  const offered = () => ({ data: [{ id: 'google', name: 'Google' }] })
+  const github = { provider: 'github', email: 'ada@github.example', createdAt: 0 }
+
+  test('are not spoken of where there are none', async () => {
+    const { root } = await open()
+    expect(panel(root, 'Other ways to sign in')).toBeUndefined()
+  })
+
+  test('show those that are connected, and let go all but the last', async () => {
+    let isLast = false
+    const { root } = await open({
+      'GET /api/auth/oauth': offered,
+      'GET /api/auth/identities': () => ({ data: isLast ? [] : [github] }),
+      'DELETE /api/auth/identities/github': () => {
+        if (isLast) return { data: null }
+        isLast = true
+        return { status: 409, error: { code: 'RESOURCE_CONFLICT', message: 'Set a password first.' } }
+      },
+    })
+    await seeText(root, 'GitHub ada@github.example')
+    press(panel(root, 'Other ways to sign in'), 'Disconnect GitHub')
+    await seeText(root, 'Set a password first.')
+    press(panel(root, 'Other ways to sign in'), 'Disconnect GitHub')
+    await seeText(root, 'GitHub opens your account no more')
+  })
+
+  test('asks for the password before it goes to the provider', async () => {
+    const { root } = await open({
+      'GET /api/auth/oauth': offered,
+      'POST /api/auth/identities/google': (body) => {
+        expect(body).toEqual({ password: 'wrong' })
+        const fields = [{ path: 'password', message: 'Is not right.' }]
+        return { error: { code: 'VALIDATION_ERROR', message: 'No', details: { fields } } }
+      },
+    })
+    await seeText(root, 'Google')
+    press(panel(root, 'Other ways to sign in'), 'Connect Google')
+    await seeText(root, 'Go to Google')
+    type(root.querySelector('dialog')!, 'password', 'wrong')
+    send(root.querySelector('dialog')!)
+    await seeText(root, 'Is not right.')
+  })
 })

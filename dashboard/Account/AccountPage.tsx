@@ -2,6 +2,7 @@ import { useUser } from '../User/UserProvider'
 import { ApiKeys } from './ApiKeys'
 import { DeleteAccount } from './DeleteAccount'
 import { EmailAddress, PasswordChange, Profile } from './Profile'
+import { Providers } from './Providers'
 import { SecondStep } from './SecondStep'
 import { Sessions } from './Sessions'
 import './Account.css'
@@ -23,6 +24,7 @@ export function AccountPage() {
         <EmailAddress user={user} />
         <PasswordChange />
         <SecondStep />
+        <Providers />
         <Sessions />
         <ApiKeys user={user} />
         <DeleteAccount />

@@ -1,13 +1,10 @@
-import type { Provider } from '../../schema/wire/api'
 import type { RegisterRequest } from '../../schema/wire/requests'
-import { get } from '../data/api'
+import { listOffered } from '../data/account'
 import { useQuery } from '../data/query'
-
-type Offered = { id: Provider; name: string }
 
 /** The providers that this server signs in with; nothing while there are none, for a password always works. */
 export function Providers({ persona }: { persona?: RegisterRequest['persona'] }) {
-  const offered = useQuery('oauth', () => get<Offered[]>('/api/auth/oauth'))
+  const offered = useQuery('oauth', listOffered)
   if (offered.state !== 'ready' || offered.data.length === 0) return null
   return (
     <div class="providers">

@@ -1,6 +1,8 @@
 import type {
   ApiKey,
+  ConnectedProvider,
   NewApiKey,
+  Provider,
   SecondFactor,
   SecondFactorEnrolment,
   Session,
@@ -35,6 +37,13 @@ export const confirmSecondFactor = (code: string) =>
   send<{ recoveryCodes: string[] }>('POST', '/api/auth/second-factor/confirm', { code })
 export const disableSecondFactor = (password: string, code: string) =>
   send<null>('DELETE', '/api/auth/second-factor', { password, code })
+
+export const listOffered = () => get<{ id: Provider; name: string }[]>('/api/auth/oauth')
+export const listConnected = () => get<ConnectedProvider[]>('/api/auth/identities')
+export const connectProvider = (provider: Provider, password: string) =>
+  send<{ url: string }>('POST', `/api/auth/identities/${provider}`, { password })
+export const disconnectProvider = (provider: Provider) =>
+  send<null>('DELETE', `/api/auth/identities/${provider}`)
 
 export const listApiKeys = () => get<ApiKey[]>('/api/auth/api-keys')
 export const createApiKey = (body: CreateApiKeyRequest) => send<NewApiKey>('POST', '/api/auth/api-keys', body)

@@ -5,12 +5,13 @@ import { listApiKeys } from '../accounts/list-api-keys'
 import { revokeApiKey } from '../accounts/revoke-api-key'
 import { requireSession } from './authenticate'
 import type { AppEnv } from './context'
+import { once } from './once'
 import { readBody, readId } from './read-request'
 
 /** Keys are made, seen and revoked by people only: a leaked key makes no other. */
 export const apiKeys = new Hono<AppEnv>()
 
-apiKeys.post('/', requireSession, async (c) => {
+apiKeys.post('/', requireSession, once, async (c) => {
   const request = await readBody(c.req, createApiKeyRequest)
   return c.json({ success: true, data: await createApiKey(c.var.handles, c.var.by, request) }, 201)
 })

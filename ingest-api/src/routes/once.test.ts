@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Implementation, Login, Project } from '../../../schema/wire/api'
+import type { ApiKey, Implementation, Login, NewApiKey, Project } from '../../../schema/wire/api'
+import { deriveKeys } from '../keys'
 import { createTestHandles, type TestHandles } from '../testing'
 import { BUNDLE, createClient, manifestOf, uploadOf } from '../testing-client'
 
@@ -38,6 +39,35 @@ describe('a request with an Idempotency-Key', () => {
     expect(again.headers.get('idempotency-replayed')).toBe('true')
     const { pagination } = await client.call<Project[]>('GET', '/api/projects?search=Once', { as: builder })
     expect(pagination.total).toBe(1)
+  })
+
+  test('that makes an API key gets it again, which the database cannot read and nobody else is told', async () => {
+    const key = freshKey()
+    const make = (as: Login) =>
+      client.call<NewApiKey>('POST', '/api/auth/api-keys', {
+        as,
+        body: { name: 'Deploys', scopes: ['create_projects'] },
+        headers: { 'idempotency-key': key },
+      })
+    const [first, again, others] = [await make(builder), await make(builder), await make(other)]
+    expect(again.data).toEqual(first.data)
+    expect(others.data.key).not.toBe(first.data.key)
+    const byKey = await make({ ...builder, accessToken: first.data.key })
+    expect([byKey.status, byKey.data]).toEqual([403, undefined])
+    const { data } = await client.call<ApiKey[]>('GET', '/api/auth/api-keys', { as: builder })
+    expect(data.map(({ id }) => id)).toEqual([first.data.id])
+    const rows = await handles.db.execute<{ answer: string }>(sql`select answer from idempotency_keys`)
+    expect(JSON.stringify(rows)).not.toMatch(/ok_[0-9A-Za-z]{36}/)
+    const elsewhere = createClient({
+      ...handles,
+      keys: await deriveKeys('another secret, 32 characters long'),
+    })
+    const lost = await elsewhere.call('POST', '/api/auth/api-keys', {
+      as: builder,
+      body: { name: 'Deploys', scopes: ['create_projects'] },
+      headers: { 'idempotency-key': key },
+    })
+    expect(lost.status).toBe(409)
   })
 
   test('refuses its key for another request', async () => {

@@ -108,7 +108,7 @@ export const OPERATIONS: Record<string, Operation> = {
   'DELETE /api/auth/sessions': { id: 'endOtherSessions', summary: 'End every other session', answer: 'Ended' },
   'DELETE /api/auth/sessions/:id': { id: 'endSession', summary: 'End a session', answer: 'Nothing' },
   'GET /api/auth/api-keys': { id: 'listApiKeys', summary: 'The own API keys', answer: { many: 'ApiKey' } },
-  'POST /api/auth/api-keys': { id: 'createApiKey', summary: 'Make an API key; it is shown this once', answer: 'NewApiKey', status: [201], body: createApiKeyRequest, errors: full },
+  'POST /api/auth/api-keys': { id: 'createApiKey', summary: 'Make an API key; it is shown this once', answer: 'NewApiKey', status: [201], body: createApiKeyRequest, keyed: true, errors: full },
   'DELETE /api/auth/api-keys/:id': { id: 'revokeApiKey', summary: 'Revoke an API key', answer: 'Nothing' },
   'GET /api/auth/second-factor': { id: 'getSecondFactor', summary: 'Whether a second step is asked for', answer: 'SecondFactor' },
   'POST /api/auth/second-factor': { id: 'enrolSecondFactor', summary: 'Begin with an authenticator app', answer: 'SecondFactorEnrolment', status: [201], body: confirmRequest, errors: taken },
