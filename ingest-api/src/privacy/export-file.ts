@@ -1,5 +1,6 @@
 import { open, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import type { Config } from '../config'
 
@@ -18,7 +19,7 @@ export async function openExport(config: DataDir, jobId: string): Promise<Readab
     if (error.code === 'ENOENT') return undefined
     throw error
   })
-  return file && (file.readableWebStream({ type: 'bytes' }) as ReadableStream)
+  return file && Readable.toWeb(file.createReadStream())
 }
 
 export const removeExport = (config: DataDir, jobId: string): Promise<void> =>
