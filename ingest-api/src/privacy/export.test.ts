@@ -160,16 +160,19 @@ describe('a job', () => {
     await fill(10)
     const job = await ask()
     let resume = () => {}
+    let isStuck = false
     const stuck = new Promise<void>((resolve) => (resume = resolve))
     const clickhouse: ClickHouse = {
       ...handles.clickhouse,
       async query(sql, params) {
+        isStuck = true
         await stuck
         return handles.clickhouse.query(sql, params)
       },
     }
     const first = runDue({ ...handles, clickhouse })
-    await expect.poll(() => look(job)).toMatchObject({ status: 'running' })
+    await expect.poll(() => isStuck, { timeout: 10_000 }).toBe(true)
+    expect(await look(job)).toMatchObject({ status: 'running' })
     expect(await runDue(handles)).toBe(0)
     handles.setNow(now + LEASE_MS)
     expect(await runDue(handles)).toBe(1)
