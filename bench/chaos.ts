@@ -9,7 +9,10 @@ const seconds = Math.round((performance.now() - began) / 1000)
 const rows: [string, number][] = [
   ['servers killed with `kill -9`', result.kills],
   ['ClickHouse outages (away, slow, or taking inserts without answering)', result.outages],
+  ['full disks', result.fullDisks],
+  ['jumps of a server’s clock, up to 4 minutes', result.clockJumps],
   ['events acknowledged', result.acknowledged],
+  ['batches refused with 503', result.refused],
   ['batches sent again because no answer came', result.retried],
   ['batches sent again although acknowledged', result.repeated],
   ['acknowledged events lost', result.lost],

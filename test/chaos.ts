@@ -1,8 +1,10 @@
 import { appendFile, readdir, rm } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { openEmbeddedClickHouse } from '../ingest-api/src/embedded/clickhouse'
 import { openClickHouseFront } from '../ingest-api/src/embedded/clickhouse-front'
 import { startPostgres } from '../ingest-api/src/embedded/postgres'
@@ -14,14 +16,19 @@ import { makeDataDir, startOriel, type OrielProcess } from './oriel-process'
 /**
  * Breaks everything at once and then counts. Two servers with a spool each share one PostgreSQL and one ClickHouse;
  * clients send batches, retry what was not acknowledged, in any order and to either server, and repeat some of what
- * was. Meanwhile servers are killed with `kill -9`, torn bytes are left at the ends of their spools, and ClickHouse
- * goes away, answers slowly, or takes an insert and loses the answer.
+ * was. Meanwhile servers are killed with `kill -9`, torn bytes are left at the ends of their spools, their disks are
+ * full for a while, their clocks jump, and ClickHouse goes away, answers slowly, or takes an insert and loses the
+ * answer.
  */
 export type ChaosPlan = { kills: number; clients: number; events: number; log?: (line: string) => void }
 
 export type ChaosResult = {
   kills: number
   outages: number
+  fullDisks: number
+  clockJumps: number
+  /** Batches answered with 503, because a disk was full. */
+  refused: number
   acknowledged: number
   /** Batches sent again because no answer came, and batches sent again although one had. */
   retried: number
@@ -38,6 +45,7 @@ export type ChaosResult = {
   unaccounted: number
 }
 
+const run = promisify(execFile)
 const SECRET = 'a secret that only chaos knows, 32 or more'
 const random = (most: number) => Math.floor(Math.random() * most)
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -58,6 +66,8 @@ export async function runChaos({ kills, clients, events, log = () => {} }: Chaos
     LOG_LEVEL: 'error',
     // One session brings everything.
     ORIEL_SESSION_EVENTS_PER_MINUTE: '1000000000',
+    ORIEL_IMPLEMENTATION_EVENTS_PER_MINUTE: '1000000000',
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(JUMPING_CLOCK)}`,
   }
   const dataDirs = [await makeDataDir(), await makeDataDir()]
   const start = (index: number, demo: boolean) =>
@@ -70,6 +80,9 @@ export async function runChaos({ kills, clients, events, log = () => {} }: Chaos
   const result: ChaosResult = {
     kills: 0,
     outages: 0,
+    fullDisks: 0,
+    clockJumps: 0,
+    refused: 0,
     acknowledged: 0,
     retried: 0,
     repeated: 0,
@@ -131,6 +144,7 @@ export async function runChaos({ kills, clients, events, log = () => {} }: Chaos
         signal: AbortSignal.timeout(5_000),
       })
       const receipt: Receipt = await answer.json()
+      if (answer.status === 503) result.refused++
       if (answer.status !== 202) return false
       inReceipts += receipt.accepted + receipt.duplicates
       return true
@@ -147,6 +161,12 @@ export async function runChaos({ kills, clients, events, log = () => {} }: Chaos
         proxy.mode = (['down', 'slow', 'deaf'] as const)[random(3)]!
         void pause(300 + random(2_000)).then(() => (proxy.mode = 'well'))
       }
+      if (random(3) === 0) {
+        result.fullDisks++
+        void fillDisk(servers[random(2)]!.child.pid!, 200 + random(800))
+      }
+      if (random(3) === 0 && servers[random(2)]!.child.kill('SIGUSR2')) result.clockJumps++
+      await pause(random(500))
       const index = random(2)
       servers[index]!.child.kill('SIGKILL')
       await servers[index]!.exited
@@ -161,6 +181,7 @@ export async function runChaos({ kills, clients, events, log = () => {} }: Chaos
   }
 
   await Promise.all([breakThings(), ...Array.from({ length: clients }, client)])
+  for (const { child } of servers) child.kill('SIGHUP')
   for (const { url } of servers)
     while ((await (await fetch(`${url}/health`)).json()).spool.events > 0) await pause(100)
 
@@ -184,6 +205,28 @@ export async function runChaos({ kills, clients, events, log = () => {} }: Chaos
   await database.stop()
   for (const directory of [folder, ...dataDirs]) await rm(directory, { recursive: true, force: true })
   return result
+}
+
+/**
+ * Runs in the servers before their own code: SIGUSR2 makes a jump, of less than the five minutes that events may lie
+ * ahead, and SIGHUP sets the clock right.
+ */
+const JUMPING_CLOCK = `
+  const { now } = Date
+  let offset = 0
+  Date.now = () => now() + offset
+  process.on('SIGUSR2', () => { offset = Math.round((Math.random() * 8 - 4) * 60_000) })
+  process.on('SIGHUP', () => { offset = 0 })`
+
+/**
+ * Lets no file of a process grow beyond some bytes for a while, as a disk without room does: a write is cut short
+ * there, the next one fails (setrlimit(2), RLIMIT_FSIZE; Node ignores the signal that comes with it).
+ */
+async function fillDisk(pid: number, ms: number) {
+  const limit = (bytes: string) => run('prlimit', ['--pid', String(pid), `--fsize=${bytes}:`]).catch(() => {})
+  await limit(String(random(64 * 1024)))
+  await pause(ms)
+  await limit('unlimited')
 }
 
 /** Stands between the servers and ClickHouse. `deaf`: requests reach it, answers do not come back. */
