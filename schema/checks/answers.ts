@@ -347,6 +347,7 @@ export const ANSWERS = {
           type: z.enum(EVENT_TYPES),
           name: text,
           implementationId: text,
+          session: text.nullable(),
           data: json,
         }),
       ),

@@ -233,6 +233,8 @@ export type RecentEvent = {
   type: EventType
   name: string
   implementationId: string
+  /** The visitor's session; null once it was forgotten. */
+  session: string | null
   data: JsonObject
 }
 
