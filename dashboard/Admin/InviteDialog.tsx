@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { Invitation } from '../../schema/wire/admin'
+import { OrielError } from '../../schema/wire/error'
 import type { Persona } from '../../schema/wire/permission'
 import { changeUsers } from '../data/admin'
 import { Dialog } from '../Dialog/Dialog'
@@ -21,6 +22,16 @@ export function readPeople(text: string, personas: Persona[]): Invitation[] {
     })
 }
 
+/** Many people stand in one field, so what is wrong with one says with whom. */
+function nameLines(error: unknown, people: Invitation[]): unknown {
+  if (!(error instanceof OrielError) || !error.details?.fields) return error
+  const fields = error.details.fields.map(({ path, message }) => {
+    const person = people[Number(/^people\.(\d+)\./.exec(path)?.[1])]
+    return { path, message: person ? `${person.email}: ${message}` : message }
+  })
+  return new OrielError(error.code, error.message, { fields })
+}
+
 type Props = { onClose: () => void; onSent: (results: Named[]) => void }
 
 /** Asks whom to invite; each gets a mail with a link to choose a password. */
@@ -28,7 +39,10 @@ export function InviteDialog({ onClose, onSent }: Props) {
   const [personas, setPersonas] = useState<Persona[]>(['builder'])
   const send = async (value: (name: string) => string) => {
     const people = readPeople(value('people'), personas)
-    onSent((await changeUsers({ action: 'invite', people })).results)
+    const { results } = await changeUsers({ action: 'invite', people }).catch((error: unknown) => {
+      throw nameLines(error, people)
+    })
+    onSent(results)
   }
   return (
     <Dialog title="Invite people" onClose={onClose}>
