@@ -21,6 +21,13 @@ import { openDiskSpool } from '../ingest-api/src/spool/disk-spool'
  */
 export type Kind = 'bare' | 'hono' | 'unspooled' | 'held' | 'oriel'
 
+/** What a server says once it listens. The tokens are of two builders' implementations. */
+export type Ready = { port: number; token: string; quietToken: string }
+
+/** Ages of the newest stored event in ms, looked at every `EVERY_MS` while events kept coming; memory in bytes. */
+export type Freshness = { p50: number; p99: number; samples: number; mostRss: number }
+const EVERY_MS = 50
+
 const RECEIPT = '{"accepted":1,"duplicates":0,"rejected":[]}'
 const kind = process.argv[2] as Kind
 const directory = await mkdtemp(join(tmpdir(), 'oriel-bench-'))
@@ -29,10 +36,19 @@ const log = createLog('error', (line) => process.stderr.write(`${line}\n`))
 async function open(): Promise<{
   server: Server
   token: string
+  quietToken: string
   stored: () => Promise<number>
+  /** The time of the newest stored event of the first token after another, epoch ms; 0 when there is none. */
+  newest: (after: number) => Promise<number>
   close: () => Promise<void>
 }> {
-  const nothing = { token: 'x'.repeat(420), stored: async () => 0, close: async () => {} }
+  const nothing = {
+    token: 'x'.repeat(420),
+    quietToken: '',
+    stored: async () => 0,
+    newest: async () => 0,
+    close: async () => {},
+  }
   if (kind === 'bare')
     return {
       ...nothing,
@@ -64,7 +80,10 @@ async function open(): Promise<{
     ver: '1.0.0',
     sid: 'se_bench',
   }
-  const token = await signSessionToken(node.keys.session, claims, Date.now())
+  const quiet = { ...claims, im: 'im_quiet', bu: 'us_quiet', sid: 'se_quiet' }
+  const [token, quietToken] = await Promise.all(
+    [claims, quiet].map((one) => signSessionToken(node.keys.session, one, Date.now())),
+  )
   const spool =
     kind === 'oriel'
       ? node.spool
@@ -81,7 +100,17 @@ async function open(): Promise<{
   }
   return {
     server: new OrielServer(handles, createApp(handles).fetch),
-    token,
+    token: token!,
+    quietToken: quietToken!,
+    async newest(after) {
+      const [row] = await node.clickhouse.query<{ at: number }>(
+        `SELECT toFloat64(toUnixTimestamp64Milli(max(created_at))) AS at FROM events
+         WHERE builder_id = {bu: String} AND implementation_id = {im: String}
+           AND created_at > fromUnixTimestamp64Milli({after: Int64})`,
+        { bu: claims.bu, im: claims.im, after },
+      )
+      return row!.at
+    },
     async stored() {
       while (node.spool.depth().events > 0) await new Promise((resolve) => setTimeout(resolve, 20))
       const [row] = await node.clickhouse.query<{ total: number }>(
@@ -94,11 +123,36 @@ async function open(): Promise<{
   }
 }
 
-const { server, token, stored, close } = await open()
+const { server, token, quietToken, stored, newest, close } = await open()
 await once(server.listen(0, '127.0.0.1'), 'listening')
-process.send!({ port: (server.address() as AddressInfo).port, token })
+const ready: Ready = { port: (server.address() as AddressInfo).port, token, quietToken }
+process.send!(ready)
+
+let watching: { ages: number[]; mostRss: number } | undefined
+async function watch() {
+  const mine = (watching = { ages: [], mostRss: 0 } as NonNullable<typeof watching>)
+  let latest = Date.now() - 1_000
+  while (watching === mine) {
+    const asked = Date.now()
+    latest = Math.max(latest, await newest(latest))
+    mine.ages.push(asked - latest)
+    mine.mostRss = Math.max(mine.mostRss, process.memoryUsage.rss())
+    await new Promise((resolve) => setTimeout(resolve, EVERY_MS))
+  }
+}
+
+function endWatch(): Freshness {
+  const { ages, mostRss } = watching!
+  watching = undefined
+  ages.sort((a, b) => a - b)
+  const at = (share: number) => ages[Math.min(ages.length - 1, Math.floor(ages.length * share))] ?? NaN
+  return { p50: at(0.5), p99: at(0.99), samples: ages.length, mostRss }
+}
+
 process.on('message', async (message) => {
-  if (message === 'count') process.send!({ stored: await stored(), rss: process.memoryUsage().rss })
+  if (message === 'count') process.send!({ stored: await stored(), rss: process.memoryUsage.rss() })
+  if (message === 'watch') void watch()
+  if (message === 'watched') process.send!(endWatch())
   if (message === 'stop') {
     server.closeAllConnections()
     await close()

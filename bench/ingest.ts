@@ -1,9 +1,5 @@
-import { execFile, fork } from 'node:child_process'
-import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
-import { promisify } from 'node:util'
 import type { Kind } from './ingest-server'
-import type { LoadPlan, LoadResult } from './load'
+import { median, startServer, whole, type BenchServer, type Measure } from './start-server'
 
 /**
  * `npm run bench:ingest`: what accepting costs, as requests per second of the server's CPU, against a bare node:http
@@ -11,48 +7,11 @@ import type { LoadPlan, LoadResult } from './load'
  */
 const ROUNDS = Number(process.argv[2] ?? 3)
 const SECONDS = Number(process.argv[3] ?? 6)
-const CONNECTIONS = 50
-const TICKS_PER_SECOND = 100
-
-type Measure = LoadResult & { perSecond: number; perCpuSecond: number }
-
-async function startServer(kind: Kind) {
-  const child = fork('ingest-api/dist/bench/ingest-server.js', [kind])
-  const [{ port, token }] = await once(child, 'message')
-  const cpuSeconds = async () => {
-    const fields = (await readFile(`/proc/${child.pid}/stat`, 'utf8')).split(') ')[1]!.split(' ')
-    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
-  }
-  return {
-    async measure(plan: Pick<LoadPlan, 'seconds' | 'eventsPerBatch' | 'rate'>): Promise<Measure> {
-      const before = await cpuSeconds()
-      const full: LoadPlan = { port, token, connections: CONNECTIONS, ...plan }
-      const { stdout } = await promisify(execFile)(process.execPath, [
-        'ingest-api/dist/bench/load.js',
-        JSON.stringify(full),
-      ])
-      const result: LoadResult = JSON.parse(stdout)
-      const perCpuSecond = result.requests / ((await cpuSeconds()) - before)
-      return { ...result, perSecond: result.requests / result.seconds, perCpuSecond }
-    },
-    async count(): Promise<{ stored: number; rss: number }> {
-      child.send('count')
-      return (await once(child, 'message'))[0]
-    },
-    async stop() {
-      child.send('stop')
-      await once(child, 'exit')
-    },
-  }
-}
-
-const median = (values: number[]) => [...values].sort((a, b) => a - b)[values.length >> 1]!
-const whole = (value: number) => Math.round(value).toLocaleString('en')
 
 const kinds: Kind[] = ['bare', 'hono', 'unspooled', 'held', 'oriel']
 const measures = new Map<string, Measure[]>()
 let sent = 0
-const servers = new Map<Kind, Awaited<ReturnType<typeof startServer>>>()
+const servers = new Map<Kind, BenchServer>()
 for (const kind of kinds) servers.set(kind, await startServer(kind))
 for (const kind of kinds)
   await servers

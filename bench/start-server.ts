@@ -1,0 +1,60 @@
+import { execFile, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import type { Freshness, Kind, Ready } from './ingest-server'
+import type { LoadPlan, LoadResult } from './load'
+
+const CONNECTIONS = 50
+const TICKS_PER_SECOND = 100
+
+export type Measure = LoadResult & { perSecond: number; perCpuSecond: number }
+export type BenchServer = Awaited<ReturnType<typeof startServer>>
+
+/** Starts one server of the comparison in a process of its own; loads are made by a further one. */
+export async function startServer(kind: Kind) {
+  const child = fork('ingest-api/dist/bench/ingest-server.js', [kind])
+  const [{ port, token, quietToken }] = (await once(child, 'message')) as [Ready]
+  const ask = async <Answer>(question: string): Promise<Answer> => {
+    child.send(question)
+    return (await once(child, 'message'))[0]
+  }
+  /** What the process has used so far, all its threads, ClickHouse's too. */
+  const cpuSeconds = async () => {
+    const fields = (await readFile(`/proc/${child.pid}/stat`, 'utf8')).split(') ')[1]!.split(' ')
+    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
+  }
+  return {
+    async measure(
+      plan: Pick<LoadPlan, 'seconds' | 'eventsPerBatch' | 'rate'>,
+      whose: 'usual' | 'quiet' = 'usual',
+    ): Promise<Measure> {
+      const before = await cpuSeconds()
+      const full: LoadPlan = {
+        port,
+        token: whose === 'usual' ? token : quietToken,
+        connections: CONNECTIONS,
+        ...plan,
+      }
+      const { stdout } = await promisify(execFile)(process.execPath, [
+        'ingest-api/dist/bench/load.js',
+        JSON.stringify(full),
+      ])
+      const result: LoadResult = JSON.parse(stdout)
+      const perCpuSecond = result.requests / ((await cpuSeconds()) - before)
+      return { ...result, perSecond: result.requests / result.seconds, perCpuSecond }
+    },
+    /** Waits until nothing is left in the spool. Memory in bytes. */
+    count: () => ask<{ stored: number; rss: number }>('count'),
+    /** Looks at how old the newest stored event is, again and again until asked for what was seen. */
+    watchFreshness: () => void child.send('watch'),
+    readFreshness: () => ask<Freshness>('watched'),
+    async stop() {
+      child.send('stop')
+      await once(child, 'exit')
+    },
+  }
+}
+
+export const median = (values: number[]) => [...values].sort((a, b) => a - b)[values.length >> 1]!
+export const whole = (value: number) => Math.round(value).toLocaleString('en')
