@@ -1,5 +1,6 @@
 import type { ImplementationStatus, Interval, ProjectStatus } from '../schema/wire/api'
 import type { UserState } from '../schema/wire/admin'
+import type { JobStatus } from '../schema/wire/job'
 import type { Persona } from '../schema/wire/permission'
 
 /** How values are written, in the browser's own language and time zone. */
@@ -33,8 +34,11 @@ export function formatAgo(at: number, now = Date.now()): string {
   return relative.format(-Math.max(0, Math.floor((now - at) / ms)), unit)
 }
 
-export const formatBytes = (bytes: number): string =>
-  bytes < 1024 ? `${bytes} B` : `${numbers.format(Math.round(bytes / 102.4) / 10)} KB`
+export function formatBytes(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`
+  const [size, unit] = bytes < 1024 ** 2 ? [bytes / 1024, 'KB'] : [bytes / 1024 ** 2, 'MB']
+  return `${numbers.format(Math.round(size * 10) / 10)} ${unit}`
+}
 
 /** The host of an address, for people; what is no address stays as it is. */
 export const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url)
@@ -45,7 +49,12 @@ export const PERSONA_NAMES: Record<Persona, string> = {
   end_user: 'End user',
 }
 
-export const STATUS_NAMES: Record<ImplementationStatus | ProjectStatus | UserState, string> = {
+export const STATUS_NAMES: Record<ImplementationStatus | ProjectStatus | UserState | JobStatus, string> = {
+  waiting: 'Waiting',
+  running: 'Running',
+  done: 'Done',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
   active: 'Active',
   paused: 'Paused',
   suspended: 'Suspended',

@@ -57,6 +57,12 @@ export const routes: Route[] = [
     page: page(() => import('./SignIn/VerifyPage').then((file) => file.VerifyPage)),
   },
   {
+    path: '/restore',
+    title: 'Bring your account back',
+    for: 'anybody',
+    page: page(() => import('./SignIn/RestorePage').then((file) => file.RestorePage)),
+  },
+  {
     path: '/builder-dashboard',
     title: 'Overview',
     for: ['builder'],
@@ -107,6 +113,12 @@ export const routes: Route[] = [
     page: page(() => import('./Marketplace/MarketplacePage').then((file) => file.MarketplacePage)),
   },
   {
+    path: '/marketplace/:projectId',
+    title: 'Widget',
+    for: ['builder', 'end_user'],
+    page: page(() => import('./Marketplace/OfferPage').then((file) => file.OfferPage)),
+  },
+  {
     path: '/admin',
     title: 'Platform',
     for: ['super_admin'],
@@ -126,6 +138,13 @@ export const routes: Route[] = [
     for: ['super_admin'],
     icon: 'box',
     page: page(() => import('./Admin/BuildersPage').then((file) => file.BuildersPage)),
+  },
+  {
+    path: '/admin/projects',
+    title: 'Projects',
+    for: ['super_admin'],
+    icon: 'check',
+    page: page(() => import('./Admin/ProjectsPage').then((file) => file.ProjectsPage)),
   },
   {
     path: '/admin/implementations',

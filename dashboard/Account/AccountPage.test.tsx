@@ -23,6 +23,7 @@ const open = async (replies: Replies = {}) => {
     'GET /api/auth/second-factor': () => ({ data: { enabled: false, recoveryCodes: 0 } }),
     'GET /api/auth/api-keys': () => ({ data: [] }),
     'GET /api/auth/oauth': () => ({ data: [] }),
+    'GET /api/jobs': () => ({ data: [] }),
     'GET /api/auth/identities': () => ({ data: [] }),
     ...replies,
   })
@@ -184,7 +185,7 @@ test('the account is deleted only after the question and the password', async ()
   })
   const leave = panel(root, 'Delete the account')
   press(leave, 'Delete my account')
-  await seeText(leave, 'This cannot be undone.')
+  await seeText(leave, 'You have 14 days to come back.')
   expect(asked).not.toContain('DELETE /api/auth/me')
   type(leave, 'password', 'secret')
   send(leave)

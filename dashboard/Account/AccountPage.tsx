@@ -4,6 +4,7 @@ import { DeleteAccount } from './DeleteAccount'
 import { EmailAddress, PasswordChange, Profile } from './Profile'
 import { Providers } from './Providers'
 import { SecondStep } from './SecondStep'
+import { YourData } from '../Privacy/YourData'
 import { Sessions } from './Sessions'
 import './Account.css'
 
@@ -27,6 +28,7 @@ export function AccountPage() {
         <Providers />
         <Sessions />
         <ApiKeys user={user} />
+        <YourData />
         <DeleteAccount />
       </div>
     </>

@@ -15,15 +15,17 @@ export function DeleteAccount() {
   const leave = async (password: string) => {
     await deleteAccount(password)
     accept(null)
-    toast('Your account is deleted')
+    toast('Your account is deleted. The mail that we sent can bring it back.')
   }
   return (
     <Panel title="Delete the account" class="full" answer={known(isAsking)}>
       {(isAsking) => (
         <>
           <p class="plain soft">
-            Your widgets stop on every site at once, and your projects and keys are gone. What was bought and
-            paid stays on record.
+            Your widgets stop on every site at once, your keys end, and your projects are offered to nobody
+            any more; sites that already run one go on, and their owners are told. For 14 days a link in a
+            mail brings everything but the keys back. Then what we know about you is erased. What was bought
+            and paid stays on record, without your name.
           </p>
           <div class="actions">
             <button class="button danger" onClick={() => setAsking(true)}>
@@ -34,7 +36,7 @@ export function DeleteAccount() {
             <Dialog title="Delete your account?" onClose={() => setAsking(false)}>
               <Form
                 class="danger"
-                submit="Delete for good"
+                submit="Yes, delete it"
                 onSubmit={(value) => leave(value('password'))}
                 actions={
                   <button type="button" class="button" onClick={() => setAsking(false)}>
@@ -42,7 +44,7 @@ export function DeleteAccount() {
                   </button>
                 }
               >
-                <p class="plain">This cannot be undone.</p>
+                <p class="plain">You are signed out everywhere. You have 14 days to come back.</p>
                 <Password />
               </Form>
             </Dialog>

@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks'
 import type { EndUserDashboard } from '../../schema/wire/api'
 import type { Answer } from '../data/query'
 import { formatAgo, formatMoment } from '../format'
+import { ForgetButton } from '../Privacy/ForgetButton'
 import { Panel } from '../Panel/Panel'
 
 const words = { load: 'Loaded', interaction: 'Interaction', error: 'Error' }
@@ -22,7 +23,7 @@ export function RecentActivity({ events }: Props) {
     >
       {({ recent, widgets }) => (
         <ol class="events">
-          {recent.map(({ id, at, type, name, data, implementationId }) => (
+          {recent.map(({ id, at, type, name, data, implementationId, session }) => (
             <li key={id} class={at > openedAt ? 'fresh' : ''}>
               <i class={`marker ${markers[type]}`} />
               <span>
@@ -33,6 +34,7 @@ export function RecentActivity({ events }: Props) {
               <time dateTime={new Date(at).toISOString()} title={formatMoment(at)}>
                 {formatAgo(at)}
               </time>
+              {session && <ForgetButton widget={implementationId} session={session} />}
             </li>
           ))}
         </ol>

@@ -10,6 +10,7 @@ import { Failed, Panel, Skeleton } from '../Panel/Panel'
 import { Status } from '../Panel/Status'
 import { complain, toast } from '../Toasts/Toasts'
 import { UsageAnalytics } from '../Usage/UsageAnalytics'
+import { VisitorData } from '../Privacy/VisitorData'
 import { EmbedCodeGenerator } from './EmbedCodeGenerator'
 import './Widget.css'
 
@@ -52,6 +53,7 @@ export function WidgetPage() {
         </div>
         <EmbedCodeGenerator widget={widget} />
         <AllowedSites widget={widget} />
+        <VisitorData widget={widget} onChange={widgetQuery(id).put} />
       </div>
     </>
   )

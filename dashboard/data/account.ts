@@ -19,6 +19,8 @@ export const forgotPassword = (email: string) => send<null>('POST', '/api/auth/f
 export const resetPassword = (token: string, password: string) =>
   send<null>('POST', '/api/auth/reset', { token, password })
 
+export const restoreAccount = (token: string) => send<null>('POST', '/api/auth/restore', { token })
+
 export const rename = (name: string) => send<User>('PATCH', '/api/auth/me', { name })
 export const changeEmail = (email: string, password: string) =>
   send<null>('POST', '/api/auth/email', { email, password })
