@@ -7,6 +7,9 @@ import type { FrameScript } from '../schema/wire/frame'
 const compressed = (code: string) =>
   brotliCompressSync(code, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: code.length } }).length
 
+/** How the README writes a size. */
+const written = (code: string) => compressed(code).toLocaleString('en')
+
 const frameScript = (name: string) => {
   const { code }: FrameScript = JSON.parse(readFileSync(`dist/frame/${name}.json`, 'utf8'))
   return code
@@ -27,6 +30,20 @@ test.for([
   const size = compressed(read())
   console.log(`${name}: ${size} of ${budget} bytes`)
   expect(size).toBeLessThanOrEqual(budget)
+})
+
+test.for([
+  [
+    'bytes a visitor downloads, brotli: loader; frame around the widget; Preact, hooks and runtime',
+    () => [readFileSync('dist/public/oriel.js', 'utf8'), frameScript('outer'), frameScript('inner')],
+  ],
+  [
+    'bytes of what the loader brings when a page needs it: dialogs; commands, storage and failures',
+    () => ['overlay', 'service'].map((name) => readFileSync(`dist/public/oriel-${name}.js`, 'utf8')),
+  ],
+] as const)('the README has the sizes of what was built: %s', ([what, read]) => {
+  const row = `| ${what} | ${read().map(written).join('; ')} |`
+  expect(readFileSync('README.md', 'utf8').split('\n')).toContainEqual(expect.stringContaining(row))
 })
 
 test.for(['outer', 'inner', 'refused'])('%s brings no zod, no source map and no end of a script', (name) => {
