@@ -36,12 +36,12 @@ export function readId(request: HonoRequest, kind: IdKind, parameter = 'id'): st
 }
 
 /**
- * Reads the id of a visitor's session from the path; those are shorter, because every event has one.
+ * Reads the id of a visitor's session from the path; those have a length of their own.
  * @throws OrielError RESOURCE_NOT_FOUND
  */
 export function readVisitorSession(request: HonoRequest): string {
   const id = request.param('session')
-  if (id && /^se_[\w-]{16}$/.test(id)) return id
+  if (id && /^se_[\w-]{1,64}$/.test(id)) return id
   throw new OrielError('RESOURCE_NOT_FOUND', 'There is no session with this id.')
 }
 
