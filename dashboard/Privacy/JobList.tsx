@@ -18,7 +18,7 @@ export const JobList = ({ jobs }: { jobs: Job[] }) => (
     {jobs.map((job) => (
       <li key={job.id}>
         <div>
-          <b>{NAMES[job.kind]}</b> <Status of={job.status} />
+          <b>{NAMES[job.kind]}</b> {!job.file && <Status of={job.status} />}
           <p class="plain soft">{describe(job)}</p>
           {job.status === 'running' && (
             <progress
@@ -58,12 +58,12 @@ const Remedy = ({ job: { id, status, file } }: { job: Job }) => {
 
 /** One sentence or two that say what is going on. */
 function describe({ status, steps, rows, error, file, createdAt, nextAt, finishedAt }: Job): string {
-  const soFar = rows > 0 ? ` ${formatNumber(rows)} rows.` : ''
+  const soFar = rows > 0 ? ` ${formatNumber(rows)} ${rows === 1 ? 'row' : 'rows'}.` : ''
   if (status === 'failed') return `${error} Nothing more is tried by itself.`
   if (status === 'running') return `${steps.current}.${soFar}`
   if (finishedAt) return `Asked for ${formatAgo(createdAt)}.${soFar}`
   if (error && nextAt) return `${error} It is tried again ${formatMoment(nextAt)}.`
   if (file) return `Ready until ${formatMoment(file.expiresAt)}.${soFar}`
-  if (steps.done > 0 && nextAt) return `${steps.current}: ${formatMoment(nextAt)}.${soFar}`
+  if (steps.done > 0 && nextAt) return `Done for now.${soFar} ${steps.current}: ${formatMoment(nextAt)}.`
   return `${steps.current} begins in a moment.`
 }

@@ -38,7 +38,7 @@ export function VisitorData({ widget, onChange }: Props) {
     toast(`Events are kept for ${NAMES[days].toLowerCase()}.`)
   }
   return (
-    <Panel title="Visitors’ data" answer={known(retentionDays)}>
+    <Panel title="Visitors’ data" class="full" answer={known(retentionDays)}>
       {(retentionDays) => (
         <>
           <Form
