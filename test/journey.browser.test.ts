@@ -72,19 +72,23 @@ async function cli(token: string, ...args: string[]) {
   return JSON.parse(stdout)
 }
 
-async function putOnSite(page: Page, project: string): Promise<string> {
-  await page.goto(`${oriel.url}/marketplace`)
-  await page
-    .getByRole('listitem')
-    .or(page.getByRole('article'))
-    .filter({ hasText: project })
-    .getByRole('button')
-    .first()
-    .click()
+/** From an offer that is on the screen to its embed code. */
+async function putOnSite(page: Page): Promise<string> {
+  await page.getByRole('button', { name: 'Add to my site' }).first().click()
   await page.getByLabel('Your site’s address').fill(siteUrl)
   await page.getByRole('dialog').getByRole('button', { name: 'Add to my site' }).click()
   await page.waitForURL(/\/widget\/im_/)
   return (await page.locator('pre.code').innerText()).trim()
+}
+
+async function signInAsAdmin(): Promise<Page> {
+  const admin = await openProfile()
+  await admin.goto(`${oriel.url}/login`)
+  await admin.getByLabel('Email').fill(ADMIN.email)
+  await admin.getByLabel('Password').fill(ADMIN.password)
+  await admin.getByRole('button', { name: 'Sign in' }).click()
+  await admin.waitForURL(/\/admin/)
+  return admin
 }
 
 test('a widget is published, embedded, used, counted and seen', async () => {
@@ -108,15 +112,34 @@ test('a widget is published, embedded, used, counted and seen', async () => {
   await builder.getByRole('link', { name: 'Poll' }).waitFor()
   await picture(builder, '2-projects')
 
+  // One goes into the marketplace, which takes a look by the platform; the other one's link is given away.
+  const linkOf = async (project: string) => {
+    await builder.goto(`${oriel.url}/projects`)
+    await builder.getByRole('link', { name: project }).click()
+    return builder.locator('#project-link').innerText()
+  }
+  const probeLink = await linkOf('Probe')
+  await linkOf('Poll')
+  await builder.getByRole('button', { name: 'Submit for listing' }).click()
+  await builder.getByText('We are looking at it').waitFor()
+  const admin = await signInAsAdmin()
+  await admin.goto(`${oriel.url}/admin/projects`)
+  await admin.getByRole('button', { name: 'Approve Poll' }).click()
+  await admin.getByText('Poll is in the marketplace').waitFor()
+
   // A site owner signs up, chooses both, and pastes the embed codes.
   const owner = await openProfile()
   await register(owner, 'I have a website', 'owner@example.com')
   await owner.waitForURL(/end-user-dashboard/)
   await picture(owner, '3-owner-empty')
-  siteBody = await putOnSite(owner, 'Poll')
+  await owner.goto(`${oriel.url}/marketplace`)
+  await owner.getByRole('listitem').filter({ hasText: 'Poll' }).waitFor()
+  expect(await owner.getByRole('listitem').filter({ hasText: 'Probe' }).count()).toBe(0)
+  siteBody = await putOnSite(owner)
   await picture(owner, '4-embed-code')
   expect(siteBody).toContain('<oriel-widget implementation="im_')
-  siteBody += await putOnSite(owner, 'Probe')
+  await owner.goto(probeLink)
+  siteBody += await putOnSite(owner)
   const ownWidgets = async (): Promise<EndUserDashboard> =>
     owner.evaluate(async () => (await (await fetch('/api/end-users/me/dashboard')).json()).data)
   expect((await ownWidgets()).usage.totals.loads).toBe(0)
@@ -150,12 +173,7 @@ test('a widget is published, embedded, used, counted and seen', async () => {
   const row = builder.getByRole('row').filter({ hasText: 'Poll on localhost' })
   await row.getByRole('cell', { name: '1', exact: true }).first().waitFor()
   await picture(builder, '7-builder-dashboard')
-  const admin = await openProfile()
-  await admin.goto(`${oriel.url}/login`)
-  await admin.getByLabel('Email').fill(ADMIN.email)
-  await admin.getByLabel('Password').fill(ADMIN.password)
-  await admin.getByRole('button', { name: 'Sign in' }).click()
-  await admin.waitForURL(/\/admin/)
+  await admin.goto(`${oriel.url}/admin`)
   await admin.getByRole('row').filter({ hasText: 'Poll on localhost' }).waitFor()
   await picture(admin, '8-admin')
   expect(

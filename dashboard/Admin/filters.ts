@@ -16,6 +16,17 @@ export const PERSONA_FILTER: Filter = {
   label: 'Persona',
   options: named(PERSONAS, PERSONA_NAMES),
 }
+export const REVIEW_FILTER: Filter = {
+  name: 'status',
+  label: 'Status',
+  options: {
+    in_review: 'In review',
+    published: 'Listed',
+    draft: 'Draft or unlisted',
+    suspended: 'Suspended',
+    archived: 'Archived',
+  },
+}
 export const STATUS_FILTER: Filter = {
   name: 'status',
   label: 'Status',

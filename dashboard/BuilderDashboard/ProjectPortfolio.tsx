@@ -2,8 +2,8 @@ import type { Project } from '../../schema/wire/api'
 import type { Answer } from '../data/query'
 import { formatNumber } from '../format'
 import { Panel } from '../Panel/Panel'
-import { Status } from '../Panel/Status'
 import { PublishHint } from '../Projects/PublishHint'
+import { ProjectStatus } from '../Projects/ProjectStatus'
 
 export const ProjectPortfolio = ({ projects }: { projects: Answer<Project[]> }) => (
   <Panel
@@ -34,7 +34,7 @@ export const ProjectPortfolio = ({ projects }: { projects: Answer<Project[]> }) 
                 </th>
                 <td>{project.latestVersion ?? '–'}</td>
                 <td>
-                  <Status of={project.status} />
+                  <ProjectStatus project={project} />
                 </td>
                 <td class="number">{formatNumber(project.implementations)}</td>
               </tr>

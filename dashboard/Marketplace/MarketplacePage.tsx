@@ -5,6 +5,7 @@ import { pick, useQuery } from '../data/query'
 import { formatNumber } from '../format'
 import { Pager } from '../Panel/Pager'
 import { Panel, Trouble } from '../Panel/Panel'
+import { ProjectStatus } from '../Projects/ProjectStatus'
 import { useUser } from '../User/UserProvider'
 import { ImplementDialog } from './ImplementDialog'
 import './Marketplace.css'
@@ -20,25 +21,33 @@ export function MarketplacePage() {
       <div class="title">
         <div>
           <h1>Marketplace</h1>
-          <p>Widgets that are ready for your site.</p>
+          <p>Widgets that we have looked at, ready for your site.</p>
         </div>
         <Trouble answer={answer} />
       </div>
       <Panel
-        title="Released widgets"
+        title="Listed widgets"
         answer={pick(answer, (list) => list.data)}
         lines={6}
         isEmpty={(projects) => projects.length === 0}
-        empty={<p>Nothing is released yet. As soon as a builder releases a version, it is listed here.</p>}
+        empty={
+          <p>
+            Nothing is listed yet. A builder submits a released widget for review; once it is approved, it is
+            here.
+          </p>
+        }
       >
         {(projects) => (
           <ul class="offers">
             {projects.map((project) => (
               <li key={project.id}>
-                <h3>{project.name}</h3>
+                <h3>
+                  <a href={`/marketplace/${project.id}`}>{project.name}</a>
+                </h3>
                 <p class="soft">{project.description}</p>
                 <footer>
                   <span class="soft">
+                    {project.status !== 'published' && <ProjectStatus project={project} />}{' '}
                     {project.latestVersion} · on {formatNumber(project.implementations)}{' '}
                     {project.implementations === 1 ? 'site' : 'sites'}
                   </span>

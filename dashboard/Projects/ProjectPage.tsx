@@ -5,8 +5,9 @@ import { getProject, listVersions } from '../data/api'
 import { known, useQuery } from '../data/query'
 import { formatAgo, formatBytes, formatMoment } from '../format'
 import { Failed, Panel, Skeleton } from '../Panel/Panel'
-import { Status } from '../Panel/Status'
+import { ListingPanel } from './ListingPanel'
 import { MoveChannelDialog } from './MoveChannelDialog'
+import { ProjectStatus } from './ProjectStatus'
 
 /** A project's channels and versions, and the buttons that move one to the other. */
 export function ProjectPage() {
@@ -17,7 +18,7 @@ export function ProjectPage() {
 
   if (project.state === 'loading') return <Skeleton lines={8} />
   if (project.state === 'failed') return <Failed {...project} />
-  const { name, description, status, channels } = project.data
+  const { name, description, channels } = project.data
   return (
     <>
       <div class="title">
@@ -28,10 +29,11 @@ export function ProjectPage() {
           <h1>{name}</h1>
           <p>{description}</p>
         </div>
-        <Status of={status} />
+        <ProjectStatus project={project.data} />
       </div>
       <div class="grid">
         <Channels channels={channels} onMove={setMoving} />
+        <ListingPanel project={project.data} onChanged={project.retry} />
         <Panel
           title="Versions"
           class="full"

@@ -4,8 +4,8 @@ import { pick, useQuery } from '../data/query'
 import { formatDate, formatNumber } from '../format'
 import { Pager } from '../Panel/Pager'
 import { Panel, Trouble } from '../Panel/Panel'
-import { Status } from '../Panel/Status'
 import { PublishHint } from './PublishHint'
+import { ProjectStatus } from './ProjectStatus'
 
 export function ProjectsPage() {
   const [page, setPage] = useState(1)
@@ -51,7 +51,7 @@ export function ProjectsPage() {
                       <span class="soft"> {project.description}</span>
                     </th>
                     <td>
-                      <Status of={project.status} />
+                      <ProjectStatus project={project} />
                     </td>
                     <td>
                       {project.channels.map(({ name, version }) => `${name} ${version}`).join(', ') || '–'}

@@ -7,8 +7,9 @@ import type {
   BulkResult,
   BulkUsersRequest,
   ImpersonateRequest,
+  ReviewRequest,
 } from '../../schema/wire/admin'
-import type { Login, Success } from '../../schema/wire/api'
+import type { Login, Project, Success } from '../../schema/wire/api'
 import { get, send } from './api'
 import { request } from './request'
 
@@ -25,10 +26,13 @@ const list =
 export const listUsers = list<AdminUser>('users')
 export const listBuilders = list<AdminBuilder>('builders')
 export const listImplementations = list<AdminImplementation>('implementations')
+export const listAllProjects = list<Project>('projects')
 export const listAudit = list<AuditEntry>('audit-logs')
 export const verifyAudit = () => get<AuditSeal>('/api/admin/audit-logs/verify')
 
 export const changeUsers = (body: BulkUsersRequest) => send<BulkResult>('POST', '/api/admin/users/bulk', body)
+export const reviewProject = (id: string, body: ReviewRequest) =>
+  send<Project>('PATCH', `/api/admin/projects/${id}`, body)
 export const impersonate = (id: string, body: ImpersonateRequest) =>
   send<Login>('POST', `/api/admin/users/${id}/impersonate`, body)
 export const endImpersonation = () => send<null>('DELETE', '/api/auth/impersonation')

@@ -5,6 +5,7 @@ import type {
   Implementation,
   IngestReport,
   Login,
+  Offer,
   PlatformAnalytics,
   Project,
   Release,
@@ -55,7 +56,10 @@ export const release = (id: string, channel: string, version: string) =>
 export const rollBack = (id: string, channel: string, version: string, reason: string) =>
   send<Release>('POST', `/api/projects/${id}/channels/${channel}/rollback`, { version, reason })
 
-export const listMarketplace = (page: number) => request<Project[]>(`/api/marketplace?page=${page}`)
+export const submitProject = (id: string) => send<Project>('POST', `/api/projects/${id}/submit`)
+
+export const listMarketplace = (page: number) => request<Offer[]>(`/api/marketplace?page=${page}`)
+export const getOffer = (id: string) => get<Offer>(`/api/marketplace/${id}`)
 export const implement = (body: ImplementRequest) =>
   send<Implementation>('POST', '/api/widgets/implement', body)
 export const getWidget = (id: string) => get<Implementation>(`/api/widgets/${id}`)

@@ -19,6 +19,7 @@ import { createProject } from './projects/create-project'
 import { publishVersion } from './projects/publish-version'
 import { listProjects } from './projects/read-projects'
 import { releaseVersion } from './projects/release-version'
+import { reviewProject, submitProject } from './projects/review-project'
 
 /** Accounts of the demo. Their passwords are no secret: a demo belongs on a machine that nobody else reaches. */
 const PEOPLE: Record<Persona, { email: string; password: string; name: string }> = {
@@ -41,10 +42,10 @@ export async function loadDemo(handles: Handles, root: string): Promise<Demo> {
   const siteUrl = `http://localhost:${handles.config.port + 1}`
   const builder = await ensurePerson(handles, 'builder')
   const owner = await ensurePerson(handles, 'end_user')
-  await ensurePerson(handles, 'super_admin')
+  const admin = await ensurePerson(handles, 'super_admin')
   const projectIds = []
   for (const name of WIDGETS)
-    projectIds.push(await ensureWidget(handles, builder, join(root, 'examples', name, 'dist')))
+    projectIds.push(await ensureWidget(handles, builder, admin, join(root, 'examples', name, 'dist')))
   const implementation = await ensureImplementation(handles, owner, projectIds[0]!, siteUrl)
   return {
     siteUrl,
@@ -68,16 +69,20 @@ async function ensurePerson(handles: Handles, persona: Persona): Promise<By> {
   }
 }
 
-async function ensureWidget(handles: Handles, by: By, folder: string): Promise<string> {
+async function ensureWidget(handles: Handles, by: By, admin: By, folder: string): Promise<string> {
   const bundle = await readFile(join(folder, 'bundle.js'))
   const manifest: Manifest = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8'))
   const { data } = await listProjects(handles, by.actor, { page: 1, limit: 1, slug: manifest.name })
-  // What is there stays as it is: a newer example waits for its builder to publish it.
-  if (data[0]?.channels.length) return data[0].id
   const { title: name, name: slug, description, version } = manifest
   const project = data[0] ?? (await createProject(handles, by, { name, slug, description }))
-  await publishVersion(handles, by, project.id, { bundle, manifest })
-  await releaseVersion(handles, by, { projectId: project.id, channel: 'stable', version, kind: 'release' })
+  // What is there stays as it is: a newer example waits for its builder to publish it.
+  if (project.channels.length === 0) {
+    await publishVersion(handles, by, project.id, { bundle, manifest })
+    await releaseVersion(handles, by, { projectId: project.id, channel: 'stable', version, kind: 'release' })
+  }
+  if (project.status === 'draft') await submitProject(handles, by, project.id)
+  if (project.status === 'draft' || project.status === 'in_review')
+    await reviewProject(handles, admin, project.id, { decision: 'approve' })
   return project.id
 }
 

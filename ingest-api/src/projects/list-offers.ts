@@ -1,13 +1,17 @@
-import { and, count, eq, isNull, notInArray, type SQL } from 'drizzle-orm'
+import { and, count, eq, isNull, notInArray, or, type SQL } from 'drizzle-orm'
 import { channels, projects, versions } from '../../../schema/tables/projects'
 import { users } from '../../../schema/tables/users'
 import type { Offer, Project } from '../../../schema/wire/api'
 import type { Manifest } from '../../../schema/wire/manifest'
+import type { Actor } from '../accounts/actor'
 import type { Queryable } from '../database'
 import { hasText, offsetOf, orderOf, pageOf, type Listing, type Page } from '../listing'
 import { projectColumns, projectNotFound, toProject } from './read-projects'
 
-/** A project that is open to everybody once it has a release. */
+/**
+ * A project that whoever has its id may implement once it has a release: its builder gives the link away. To be found
+ * in the marketplace it needs a review besides.
+ */
 export const isOffered = and(
   isNull(projects.deletedAt),
   notInArray(projects.status, ['suspended', 'archived']),
@@ -15,10 +19,15 @@ export const isOffered = and(
 
 export type OfferListing = Listing<'releasedAt' | 'name'> & { kind?: Project['kind'] | undefined }
 
-/** One page of what can be implemented, the last released first. */
-export async function listOffers({ db }: { db: Queryable }, listing: OfferListing): Promise<Page<Offer>> {
+/** One page of what is listed in the marketplace, and of the actor's own work, the last released first. */
+export async function listOffers(
+  { db }: { db: Queryable },
+  { userId }: Pick<Actor, 'userId'>,
+  listing: OfferListing,
+): Promise<Page<Offer>> {
   const where = and(
     isOffered,
+    or(eq(projects.status, 'published'), eq(projects.builderId, userId)),
     listing.kind && eq(projects.kind, listing.kind),
     hasText(listing.search, projects.name, projects.slug, projects.description),
   )
@@ -31,7 +40,7 @@ export async function listOffers({ db }: { db: Queryable }, listing: OfferListin
   return pageOf(data, listing, counted!.total)
 }
 
-/** @throws OrielError RESOURCE_NOT_FOUND when there is no such project or it has no stable release */
+/** One by its id, listed or not. @throws OrielError RESOURCE_NOT_FOUND when there is no such project or it has no stable release */
 export async function getOffer({ db }: { db: Queryable }, id: string): Promise<Offer> {
   const [offer] = await readOffers(db, and(eq(projects.id, id), isOffered), { page: 1, limit: 1 })
   if (!offer) throw projectNotFound()

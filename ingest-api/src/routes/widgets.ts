@@ -105,7 +105,7 @@ widgets.delete('/:id/sessions/:session', requireTenant, async (c) => {
 export const marketplace = new Hono<AppEnv>()
 
 marketplace.get('/', requireTenant, async (c) =>
-  c.json({ success: true, ...(await listOffers(c.var.handles, readQuery(c.req, offersQuery))) }),
+  c.json({ success: true, ...(await listOffers(c.var.handles, c.var.actor, readQuery(c.req, offersQuery))) }),
 )
 
 marketplace.get('/:id', requireTenant, async (c) =>
