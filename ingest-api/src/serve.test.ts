@@ -1,11 +1,13 @@
 import { once } from 'node:events'
-import type { Server } from 'node:http'
-import { connect, type AddressInfo } from 'node:net'
+import { Server } from 'node:http'
+import { connect, type AddressInfo, type Socket } from 'node:net'
+import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { uuidV7 } from '../../schema/wire/id'
 import { createApp } from './app'
 import { signSessionToken } from './ingest/session-token'
 import { OrielServer } from './serve'
+import type { SpooledEvent } from './spool/spool'
 import { createTestHandles, type TestHandles } from './testing'
 
 let handles: TestHandles
@@ -146,6 +148,118 @@ test.each([
   expect(heard).toMatch(new RegExp(`^HTTP/1.1 ${status}`))
   expect(heard.match(/HTTP\/1.1/g)).toHaveLength(1)
 })
+
+/** A server that notes which ids reach the spool, with the express lane or with Node's own HTTP and nothing before. */
+async function startNoting(hasLane: boolean) {
+  const taken: string[] = []
+  const append = async (events: SpooledEvent[]) => {
+    taken.push(...events.map(({ id }) => id))
+    return 0
+  }
+  const noting = { ...handles, spool: { ...handles.spool, append } }
+  const server = new OrielServer(noting, createApp(noting).fetch)
+  if (!hasLane) {
+    server.removeAllListeners('connection')
+    for (const listener of new Server().listeners('connection'))
+      server.on('connection', listener as (socket: Socket) => void)
+  }
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  return {
+    /** Says all of it, hangs up, and tells what was taken once the server has hung up too. */
+    async take(parts: string[]): Promise<string[]> {
+      taken.length = 0
+      const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }).setNoDelay().resume()
+      const ended = new Promise((resolve) =>
+        socket
+          .on('error', () => {})
+          .on('end', resolve)
+          .on('close', resolve),
+      )
+      for (const part of parts) await new Promise((resolve) => socket.write(part, 'latin1', resolve))
+      socket.end()
+      await ended
+      socket.destroy()
+      return [...taken]
+    },
+    close() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+test(
+  'takes of any bytes exactly what it would take without the express lane',
+  { timeout: 60_000 },
+  async () => {
+    const laned = await startNoting(true)
+    const plain = await startNoting(false)
+    let seen = 0
+    const line = fc.constantFrom(
+      'Content-Length: 5',
+      'content-length: 0005',
+      'Content-Length: +5',
+      'Content-Length:',
+      'Content-Length : 7',
+      'Transfer-Encoding: chunked',
+      'Transfer-Encoding: identity',
+      'Connection: close',
+      'Connection: keep-alive, upgrade',
+      'Connection: KEEP-ALIVE',
+      'Upgrade: websocket',
+      'Expect: 200-ok',
+      'Trailer: x',
+      'Host: y',
+      ' folded: z',
+      'no colon',
+      ': no name',
+      'X: \u0000',
+      'X: é',
+      'X-Forwarded-For: a, b',
+    )
+    const damage = fc.record({
+      at: fc.double({ min: 0, max: 1, noNaN: true }),
+      cut: fc.nat(3),
+      text: fc.oneof(
+        fc.constantFrom('', '\r', '\n', '\r\n', ' ', '\t', ':', '0'),
+        fc.string({ maxLength: 3 }),
+      ),
+    })
+    const message = fc.record({
+      lines: fc.array(line, { maxLength: 2 }),
+      damages: fc.array(damage, { maxLength: 2 }),
+    })
+    const traffic = fc.record({
+      messages: fc.array(message, { minLength: 1, maxLength: 3 }),
+      pieces: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 3 }),
+    })
+    await fc.assert(
+      fc.asyncProperty(traffic, async ({ messages, pieces }) => {
+        const text = messages
+          .map(({ lines, damages }) =>
+            damages.reduce(
+              (sent, { at, cut, text }) => {
+                const place = Math.floor(at * sent.length)
+                return sent.slice(0, place) + text + sent.slice(place + cut)
+              },
+              request(batch(), ...lines),
+            ),
+          )
+          .join('')
+        const cuts = pieces.map((share) => Math.floor(share * text.length)).sort((a, b) => a - b)
+        const parts = [0, ...cuts].map((from, index) => text.slice(from, cuts[index] ?? text.length))
+        const taken = await laned.take(parts)
+        expect(taken).toEqual(await plain.take(parts))
+        seen += taken.length
+      }),
+      { numRuns: 2_000 },
+    )
+    expect(seen).toBeGreaterThan(100)
+    laned.close()
+    plain.close()
+  },
+)
 
 test('asks for the body of who waits to be asked', async () => {
   const heard = await speak(request(batch(), 'Expect: 100-continue', 'Connection: close'))
