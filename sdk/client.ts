@@ -33,6 +33,7 @@ import type {
   Usage,
   User,
   Version,
+  WidgetError,
 } from '../schema/wire/api'
 import type { ErrorBody, ErrorCode, ErrorDetails } from '../schema/wire/error'
 import type { Receipt, WireEvent } from '../schema/wire/event'
@@ -150,6 +151,8 @@ export class ApiClient {
   submitProject = (id: string) => this.one<Project>('POST', `/api/projects/${at(id)}/submit`)
   listVersions = (id: string, query?: QueryParams) =>
     this.page<Version>(`/api/projects/${at(id)}/versions`, query)
+  listErrors = (id: string, query?: QueryParams) =>
+    this.one<WidgetError[]>('GET', `/api/projects/${at(id)}/errors`, { query })
   publishVersion = (
     id: string,
     { bundle, manifest, sourceMap }: { bundle: Blob; manifest: Manifest; sourceMap?: Blob },

@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeEmbedCode } from '../ingest-api/src/frame/embed-code'
+import { mapStack } from '../ingest-api/src/frame/map-stack'
 import { ENGINES, type Browser, type Page } from './browsers/browser'
 import { launch } from './browsers/launch'
 import { startEmbedServer, type EmbedServer } from './embed-server'
@@ -13,7 +15,7 @@ describe.for(ENGINES)('code changed on its way to %s', (engine) => {
   beforeAll(async () => {
     server = await startEmbedServer()
     const { manifest, bundle } = await buildWidget('test/probe')
-    server.widgets.set('im_probe', { manifest, bundle: `top.postMessage("I am the bundle","*");${bundle}` })
+    server.widgets.set('im_probe', { manifest, bundle: `${bundle};top.postMessage("I am the bundle","*")` })
     const code = makeEmbedCode(server.oriel, { id: 'im_probe', title: 'Probe', height: 100 })
     server.pages.set('/page', {
       html: `<!doctype html><title>Host</title><script>ran = []; addEventListener('message', ({ data }) => typeof data === 'string' && ran.push(data)); addEventListener('oriel:ready', () => ran.push('ready'))</script>${code}`,
@@ -43,7 +45,7 @@ describe.for(ENGINES)('code changed on its way to %s', (engine) => {
 
   test('runs where nothing that matters was changed', async () => {
     const { ran, faults } = await visit((html) => html.replace('<title>', '<title>A '), 1500)
-    expect(ran).toEqual(['I am the bundle', 'ready'])
+    expect(ran.sort()).toEqual(['I am the bundle', 'ready'])
     expect(faults).toEqual([])
   })
 
@@ -58,6 +60,23 @@ describe.for(ENGINES)('code changed on its way to %s', (engine) => {
     const { ran, faults } = await visit(change, 8000)
     expect(ran).not.toContain('ready')
     expect(faults).toEqual(['integrity'])
+  })
+
+  test('leads from an error to the line of the source that threw it', async () => {
+    server.batches.length = 0
+    server.tamper = undefined
+    const page = await browser.newPage()
+    await page.open(`${server.host}/page`)
+    await page.evaluate(`document.querySelector('oriel-widget').send('throw')`)
+    await expect.poll(() => server.events().filter(({ type }) => type === 'error').length).toBe(1)
+    await page.close()
+    const { data } = server.events().find(({ type }) => type === 'error')!
+    const [map, source] = await Promise.all(
+      ['dist/bundle.js.map', 'widget.tsx'].map((file) => readFile(`test/probe/${file}`, 'utf8')),
+    )
+    const [place, line] = /widget\.tsx:(\d+)/.exec(mapStack(map!, String(data!.stack))) ?? []
+    expect(place).toBeDefined()
+    expect(source!.split('\n')[Number(line) - 1]).toContain('thrown on purpose')
   })
 
   test('never runs when it is the outer script, and nothing is counted', async () => {

@@ -365,6 +365,9 @@ export const ANSWERS = {
     }),
   ),
   Revenue: exactly<Revenue>()(z.strictObject({ ...money, series, events: z.array(revenueEvent) })),
+  WidgetError: exactly<api.WidgetError>()(
+    z.strictObject({ name: text, message: text, version: text, stack: text, count, firstAt: at, lastAt: at }),
+  ),
   IngestReport: exactly<api.IngestReport>()(
     z.strictObject({
       totals: z.strictObject({

@@ -238,6 +238,17 @@ export type RecentEvent = {
   data: JsonObject
 }
 
+/** Alike errors at visitors', together. `stack` is of the last one, in the builder's sources where there is a map. */
+export type WidgetError = {
+  name: string
+  message: string
+  version: string
+  stack: string
+  count: number
+  firstAt: number
+  lastAt: number
+}
+
 export type EndUserDashboard = {
   widgets: Implementation[]
   usage: Usage

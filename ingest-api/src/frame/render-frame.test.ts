@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { FrameAssets, FrameScript } from '../../../schema/wire/frame'
 import type { Manifest } from '../../../schema/wire/manifest'
 import {
+  BUNDLE_LINE,
   inlineScript,
   prepareRoom,
   renderFrame,
@@ -108,7 +109,9 @@ describe('renderFrame', () => {
   test('allows exactly its three scripts, by hash', async () => {
     const { headers } = await render({})
     const policy = directives(headers['Content-Security-Policy']!)
-    expect(policy['script-src']).toBe(`'${hashOf('outer()')}' '${assets.inner.hash}' '${hashOf('bundle()')}'`)
+    expect(policy['script-src']).toBe(
+      `'${hashOf('outer()')}' '${assets.inner.hash}' '${hashOf('\nbundle()')}'`,
+    )
     expect(policy).toMatchObject({
       'default-src': "'none'",
       'connect-src': 'https://oriel.example',
@@ -131,7 +134,7 @@ describe('renderFrame', () => {
       'default-src': "'none'",
       'connect-src': 'https://api.example',
       'img-src': 'data: blob: https://img.example',
-      'script-src': `'${assets.inner.hash}' '${hashOf('bundle()')}'`,
+      'script-src': `'${assets.inner.hash}' '${hashOf('\nbundle()')}'`,
     })
     expect(directives(headers['Content-Security-Policy']!)['connect-src']).toBe(
       'https://oriel.example https://api.example',
@@ -187,8 +190,13 @@ describe('renderFrame', () => {
     const bundle = 'a = "</script>"\r\nb = "<!--"\rc()'
     const { html, headers } = await render({ bundle })
     const written = innerDocument(html).split('<script>')[2]!.split('</script>')[0]!
-    expect(written).toBe('a = "<\\/script>"\nb = "<\\!--"\nc()')
+    expect(written).toBe('\na = "<\\/script>"\nb = "<\\!--"\nc()')
     expect(headers['Content-Security-Policy']).toContain(hashOf(written))
+  })
+
+  test('begins the bundle on the line that stacks are mapped from, whatever the configuration is', async () => {
+    const { html } = await render({ placement: { configuration: { question: 'One\nTwo' } } })
+    expect(innerDocument(html).split('\n')[BUNDLE_LINE - 1]).toMatch(/^bundle\(\)/)
   })
 
   test('is never kept by a cache, and says where it comes from to nobody', async () => {

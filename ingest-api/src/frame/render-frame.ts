@@ -134,12 +134,18 @@ const CLOSED = {
   'form-action': [],
 }
 
+/**
+ * The line of the inner document that the bundle begins on, which is what browsers count in a stack. All that differs
+ * between implementations stands on the one line before, so that the positions of a version are the same everywhere.
+ */
+export const BUNDLE_LINE = 2
+
 /** Prepares what all frames of a version share, so that a request only joins strings. */
 export async function prepareRoom(
   assets: FrameAssets,
   { manifest, bundle }: { manifest: Manifest; bundle: string },
 ): Promise<Room> {
-  const code = inlineScript(bundle)
+  const code = `\n${inlineScript(bundle)}`
   const hash = await sha256Csp(code)
   const { network, images } = manifest.permissions
   const own = policy({

@@ -7,6 +7,7 @@ import {
   rollbackRequest,
   updateProjectRequest,
 } from '../../../schema/checks/projects'
+import { usageQuery } from '../../../schema/checks/usage'
 import { deleteProject, restoreProject, updateProject } from '../projects/change-project'
 import { createProject } from '../projects/create-project'
 import { listVersions } from '../projects/list-versions'
@@ -15,6 +16,7 @@ import { publishVersion } from '../projects/publish-version'
 import { getProject, listProjects } from '../projects/read-projects'
 import { releaseVersion } from '../projects/release-version'
 import { submitProject } from '../projects/review-project'
+import { traceErrors } from '../projects/trace-errors'
 import { requirePermission } from './authenticate'
 import type { AppEnv } from './context'
 import { once } from './once'
@@ -73,6 +75,12 @@ projects.get('/:id/versions', async (c) => {
   const id = readId(c.req, 'project')
   const query = readQuery(c.req, page)
   return c.json({ success: true, ...(await listVersions(c.var.handles, c.var.actor, id, query)) })
+})
+
+projects.get('/:id/errors', async (c) => {
+  const id = readId(c.req, 'project')
+  const period = readQuery(c.req, usageQuery)
+  return c.json({ success: true, data: await traceErrors(c.var.handles, c.var.actor, id, period) })
 })
 
 projects.post('/:id/channels/:channel/release', once, async (c) => {

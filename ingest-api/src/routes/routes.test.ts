@@ -111,6 +111,7 @@ const TABLE: Row[] = [
   ['POST /api/projects/:id/submit',                  [401, 401, 401, 404, 403, 200, 403, 200, 403], ID],
   ['POST /api/projects/:id/versions',                [401, 401, 401, 404, 403, 201, 403, 201, 403], (world) => ({ ...ID(world), body: uploadOf({ ...manifestOf(BUNDLE), version: '2.0.0' }, BUNDLE) })],
   ['GET /api/projects/:id/versions',                 [401, 401, 401, 404, 403, 200, 403, 200, 403], ID],
+  ['GET /api/projects/:id/errors',                   [401, 401, 401, 404, 403, 200, 403, 200, 403], ID],
   ['POST /api/projects/:id/channels/:channel/release',  [401, 401, 401, 404, 403, 200, 403, 200, 403], ({ project }) => ({ path: { id: project, channel: 'stable' }, body: { version: '1.0.0' } })],
   ['POST /api/projects/:id/channels/:channel/rollback', [401, 401, 401, 404, 403, 409, 403, 409, 403], ({ project }) => ({ path: { id: project, channel: 'stable' }, body: { version: '1.0.0', reason: 'It is broken' } })],
   ['GET /api/builders/:id/dashboard',                [401, 401, 401, 404, 403, 200, 403, 200, 403], builderOf],

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { sourceMaps } from '../../../schema/tables/projects'
-import type { Project, Version } from '../../../schema/wire/api'
+import type { Project, Version, WidgetError } from '../../../schema/wire/api'
 import { MAX_SOURCE_MAP_BYTES } from '../../../schema/wire/manifest'
 import { createTestHandles, type TestHandles } from '../testing'
 import { BUNDLE, createClient, manifestOf, uploadOf } from '../testing-client'
@@ -42,6 +42,38 @@ test('keeps the source map of a version, and shows it to nobody', async () => {
 })
 
 test('needs none', async () => expect((await upload(undefined)).status).toBe(201))
+
+test('shows the builder where an error was thrown in the sources, and alike ones together', async () => {
+  const [builder, owner] = [await client.person('builder'), await client.person('end_user')]
+  const project = await client.releasedProject(builder)
+  const mapped = uploadOf({ ...manifestOf(BUNDLE), version: '1.1.0' }, BUNDLE)
+  mapped.set('sourceMap', new Blob([MAP]), 'bundle.js.map')
+  await client.call('POST', `/api/projects/${project.id}/versions`, { as: builder, body: mapped })
+  const fail = async (version: string) => {
+    await client.release(builder, project.id, version)
+    const { data: widget } = await client.implement(owner, project.id)
+    const data = { message: 'x is null', stack: 'TypeError: x is null\n    at r (about:srcdoc:2:1)', version }
+    const body = { type: 'error', name: 'TypeError', data }
+    for (let times = 0; times < 2; times++)
+      await client.call('POST', `/api/widgets/${widget.id}/track`, { as: owner, body })
+  }
+  await fail('1.0.0')
+  await fail('1.1.0')
+  const path = `/api/projects/${project.id}/errors`
+  const error = { name: 'TypeError', message: 'x is null', count: 2 }
+  await vi.waitFor(
+    async () => {
+      const { data } = await client.call<WidgetError[]>('GET', path, { as: builder })
+      expect(data.map(({ version, stack }) => [version, stack.split('\n')[1]]).sort()).toEqual([
+        ['1.0.0', '    at r (about:srcdoc:2:1)'],
+        ['1.1.0', '    at r (widget.tsx:1:1)'],
+      ])
+      expect(data).toMatchObject([error, error])
+    },
+    { timeout: 10_000 },
+  )
+  expect((await client.call('GET', path, { as: await client.person('builder') })).status).toBe(404)
+})
 
 test.for([
   ['no JSON', '{', 400],
