@@ -4,7 +4,7 @@ import type { ComponentChild } from 'preact'
 import { render } from 'preact'
 import { act } from 'preact/test-utils'
 import { afterEach, expect } from 'vitest'
-import type { BuilderDashboard, Usage, User } from '../schema/wire/api'
+import type { BuilderDashboard, Usage, UsageTotals, User } from '../schema/wire/api'
 import type { ErrorCode } from '../schema/wire/error'
 import { ROLE_PERMISSIONS, type Persona } from '../schema/wire/permission'
 import { forgetQueries } from './data/query'
@@ -99,12 +99,15 @@ export const makeUser = (persona: Persona, personas: Persona[] = [persona]): Use
   createdAt: 0,
 })
 
+const nothing: UsageTotals = { loads: 0, interactions: 0, errors: 0, sessions: 0, visitors: 0 }
+
 export const emptyUsage: Usage = {
   from: 0,
   to: 3_600_000,
   interval: 'hour',
   timezone: 'UTC',
-  totals: { loads: 0, interactions: 0, errors: 0, sessions: 0, visitors: 0 },
+  totals: nothing,
+  previous: { from: -3_600_000, to: 0, totals: nothing },
   series: [{ at: 0, loads: 0, interactions: 0, errors: 0 }],
 }
 

@@ -4,6 +4,7 @@ import type { Room } from './frame/render-frame'
 import { Metrics } from './metrics'
 import { RateLimiter } from './rate-limiter'
 import type { LiveImplementation } from './implementations/find-live-implementation'
+import type { RankedImplementation } from './reports/rank-implementations'
 
 /**
  * Keeps what is asked again and again in memory; the least recently stored makes room.
@@ -50,6 +51,10 @@ export type Caches = {
   metrics: Metrics
   /** How to talk to each sign-in provider. */
   providers: Cache<OAuthConfiguration>
+  /** When the platform's rollup was last known to hold everything, epoch ms; 0 where nobody keeps it. */
+  rollup: { freshAt: number }
+  /** The platform's most used implementations of a period. */
+  ranks: Cache<RankedImplementation[]>
 }
 
 export const createCaches = (sharesLoads: boolean): Caches => ({
@@ -65,4 +70,7 @@ export const createCaches = (sharesLoads: boolean): Caches => ({
   metrics: new Metrics(),
   // Providers change what they publish rarely, and keep what they published before for days.
   providers: new Cache({ most: 3, freshMs: 60 * 60 * 1000, sharesLoads }),
+  rollup: { freshAt: 0 },
+  // It reads every implementation's quarters, half a second of work, and open dashboards ask every two.
+  ranks: new Cache({ most: 20, freshMs: 10_000, sharesLoads }),
 })

@@ -8,8 +8,8 @@ beforeAll(async () => {
 })
 afterAll(() => handles.close())
 
-const line = (builder: string) =>
-  JSON.stringify({ id: uuidV7(1e12), builder_id: builder, event_type: 'load', created_at: 1e12 })
+const line = (builder: string, at = Date.now()) =>
+  JSON.stringify({ id: uuidV7(at), builder_id: builder, event_type: 'load', created_at: at })
 const count = async (builder: string) =>
   (
     await handles.clickhouse.query<{ n: number }>(

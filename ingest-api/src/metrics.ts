@@ -14,6 +14,7 @@ export type Gauge = { name: string; help: string; samples: { value: number; labe
 export class Metrics {
   private readonly requests = new Map<string, Histogram>()
   private readonly errors = new Map<string, number>()
+  private readonly counters = new Map<string, { help: string; totals: Map<string, number> }>()
 
   observeRequest(
     labels: { method: string; route: string; status_code: number; tier: string },
@@ -36,6 +37,14 @@ export class Metrics {
     this.errors.set(key, (this.errors.get(key) ?? 0) + 1)
   }
 
+  /** Adds to a counter, which is shown from the first time on. */
+  count(name: string, help: string, labels: Labels = {}, by = 1): void {
+    let counter = this.counters.get(name)
+    if (!counter) this.counters.set(name, (counter = { help, totals: new Map() }))
+    const key = labelsOf(labels)
+    counter.totals.set(key, (counter.totals.get(key) ?? 0) + by)
+  }
+
   render(gauges: Gauge[]): string {
     const requests = [...this.requests.values()].flatMap(({ labels, counts, sum, count }) => {
       let below = 0
@@ -56,6 +65,14 @@ export class Metrics {
         'counter',
         'Requests that were refused or failed, by code.',
         [...this.errors].map(([labels, total]) => `api_errors_total{${labels}} ${total}`),
+      ),
+      ...[...this.counters].flatMap(([name, { help, totals }]) =>
+        family(
+          name,
+          'counter',
+          help,
+          [...totals].map(([labels, total]) => `${name}${labels && `{${labels}}`} ${total}`),
+        ),
       ),
       ...gauges.flatMap(({ name, help, samples }) =>
         family(

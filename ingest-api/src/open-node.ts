@@ -24,6 +24,7 @@ import { migrateClickHouse, migratePostgres } from './migrate'
 import { sweepExports } from './privacy/export-file'
 import { startJobRunner } from './privacy/run-jobs'
 import { openDiskSpool } from './spool/disk-spool'
+import { keepUsage } from './usage/keep-usage'
 
 export type NodeHandles = Handles & {
   /** What another process needs to serve the same data, passwords included. Embedded ClickHouse is reached by its front. */
@@ -52,6 +53,8 @@ export async function openNode(config: Config, root: string, log: Log): Promise<
     ])
     const db = openDatabase(sql)
     await Promise.all([migratePostgres(db, root), migrateClickHouse(clickhouse, root)])
+    const caches = createCaches(true)
+    opened.push(keepUsage({ clickhouse, caches, log, now: Date.now }).close)
     const usage = startUsageCache({ db, clickhouse, log })
     opened.push(usage.close)
     const spool = await openDiskSpool({
@@ -60,6 +63,7 @@ export async function openNode(config: Config, root: string, log: Log): Promise<
       clickhouse,
       log,
       now: Date.now,
+      metrics: caches.metrics,
       onStored: usage.noteStored,
     })
     opened.push(spool.close)
@@ -70,7 +74,6 @@ export async function openNode(config: Config, root: string, log: Log): Promise<
     await sweepExports(config, Date.now())
     opened.push(startJobRunner({ config, db, clickhouse, keys, log, now: Date.now }).close)
     const access = { secret, postgresUrl, clickhouseUrl }
-    const caches = createCaches(true)
     return { config, db, clickhouse, spool, keys, frame, caches, log, now: Date.now, access, close }
   } catch (error) {
     await close()

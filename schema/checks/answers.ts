@@ -137,6 +137,7 @@ const usage = exactly<api.Usage>()(
     interval: z.enum(INTERVALS),
     timezone: text,
     totals,
+    previous: z.strictObject({ from: at, to: at, totals }),
     series: z.array(z.strictObject({ at, loads: count, interactions: count, errors: count })),
   }),
 )

@@ -217,13 +217,17 @@ export type Interval = (typeof INTERVALS)[number]
 /** One bucket; `at` is its start. Buckets without events are there, with zeros. */
 export type UsagePoint = { at: number } & Pick<UsageTotals, 'loads' | 'interactions' | 'errors'>
 
-/** Usage in `[from, to)`, counted over distinct event ids. */
+/**
+ * Usage in `[from, to)`, counted over distinct event ids. `previous` is what was in as much time before `from`: as long
+ * as the period, or while it is still running, as long as what has passed of it.
+ */
 export type Usage = {
   from: number
   to: number
   interval: Interval
   timezone: string
   totals: UsageTotals
+  previous: { from: number; to: number; totals: UsageTotals }
   series: UsagePoint[]
 }
 

@@ -10,7 +10,7 @@ const FIRST = { page: 1, limit: 20 }
 
 /** Everything a builder sees first: money, projects, where they run, for whom, and how much they are used. */
 export async function getBuilderDashboard(
-  handles: Pick<Handles, 'db' | 'clickhouse' | 'now'>,
+  handles: Pick<Handles, 'db' | 'clickhouse' | 'caches' | 'now'>,
   builderId: string,
   question: UsageQuestion,
 ): Promise<BuilderDashboard> {

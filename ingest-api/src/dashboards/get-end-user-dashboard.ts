@@ -7,7 +7,7 @@ import { listRecentEvents } from '../reports/list-recent-events'
 import type { Tenant } from '../reports/tenant'
 import { sumRevenue } from '../revenue/sum-revenue'
 
-type Needs = Pick<Handles, 'db' | 'clickhouse' | 'config' | 'now'>
+type Needs = Pick<Handles, 'db' | 'clickhouse' | 'caches' | 'config' | 'now'>
 
 const MOST_WIDGETS = 100
 const RECENT_EVENTS = 20

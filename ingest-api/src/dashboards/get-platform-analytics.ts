@@ -6,15 +6,15 @@ import type { ImplementationStatus, PlatformAnalytics } from '../../../schema/wi
 import type { Persona } from '../../../schema/wire/permission'
 import type { Actor } from '../accounts/actor'
 import type { Handles } from '../handles'
-import { countByImplementation } from '../reports/count-by-implementation'
 import { countUsage, type UsageQuestion } from '../reports/count-usage'
+import { rankImplementations } from '../reports/rank-implementations'
 import { sumRevenue } from '../revenue/sum-revenue'
 
 const TOP = 10
 
 /** The whole platform at a glance, for a super admin. */
 export async function getPlatformAnalytics(
-  handles: Pick<Handles, 'db' | 'clickhouse' | 'now'>,
+  handles: Pick<Handles, 'db' | 'clickhouse' | 'caches' | 'now'>,
   actor: Actor,
   question: UsageQuestion,
 ): Promise<PlatformAnalytics> {
@@ -34,7 +34,9 @@ export async function getPlatformAnalytics(
       .groupBy(widgetImplementations.status),
     sumRevenue(handles, actor, handles.now()),
     countUsage(handles, { whose: 'platform' }, question),
-    countByImplementation(handles, { whose: 'platform' }, question, TOP),
+    handles.caches.ranks.get(`${question.from} ${question.to}`, handles.now(), () =>
+      rankImplementations(handles, question, TOP),
+    ),
   ])
   const names = await nameImplementations(
     handles,
@@ -50,13 +52,10 @@ export async function getPlatformAnalytics(
     implementations: byStatus,
     revenue,
     usage,
-    top: top.map(({ implementationId, loads, interactions, errors }) => ({
-      implementationId,
-      name: names.get(implementationId)?.name ?? implementationId,
-      projectName: names.get(implementationId)?.projectName ?? '',
-      loads,
-      interactions,
-      errors,
+    top: top.map((each) => ({
+      ...each,
+      name: names.get(each.implementationId)?.name ?? each.implementationId,
+      projectName: names.get(each.implementationId)?.projectName ?? '',
     })),
   }
 }

@@ -17,7 +17,7 @@ export type SeriesFilter = { implementation?: string | undefined; project?: stri
  * @throws OrielError RESOURCE_NOT_FOUND when what it is narrowed to is not the asker's
  */
 export async function getSeries(
-  handles: Pick<Handles, 'db' | 'clickhouse'>,
+  handles: Pick<Handles, 'db' | 'clickhouse' | 'caches' | 'now'>,
   actor: Pick<Actor, 'userId' | 'persona'>,
   question: UsageQuestion,
   filter: SeriesFilter,

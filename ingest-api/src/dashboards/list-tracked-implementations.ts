@@ -22,7 +22,7 @@ type Tenant = Pick<Actor, 'userId' | 'persona'>
 
 /** One page of a builder's implementations with their customers and their usage in a period, the newest first. */
 export async function listTrackedImplementations(
-  handles: Pick<Handles, 'db' | 'clickhouse'>,
+  handles: Pick<Handles, 'db' | 'clickhouse' | 'caches' | 'now'>,
   builder: Tenant,
   period: Period,
   listing: ImplementationListing,

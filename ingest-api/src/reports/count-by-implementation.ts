@@ -1,22 +1,30 @@
 import type { UsageTotals } from '../../../schema/wire/api'
-import type { ClickHouse } from '../clickhouse'
 import { COUNTS } from './count-usage'
-import { eventsOf, type Period, type Tenant } from './tenant'
+import { sourcesOf, type ReportHandles } from './sources'
+import type { Period, Tenant } from './tenant'
 
 export type ImplementationCount = { implementationId: string } & UsageTotals
 
 /** The implementations of a tenant with the most events in a period. */
-export function countByImplementation(
-  { clickhouse }: { clickhouse: ClickHouse },
-  tenant: Tenant,
+export async function countByImplementation(
+  handles: ReportHandles,
+  tenant: Exclude<Tenant, { whose: 'platform' }>,
   period: Period,
   limit: number,
 ): Promise<ImplementationCount[]> {
-  const { source, params } = eventsOf(tenant, period)
-  return clickhouse.query<ImplementationCount>(
-    `SELECT implementation_id AS implementationId, ${COUNTS},
-       uniqExact(session_id) AS sessions, uniqExact(visitor) AS visitors
-     FROM ${source} GROUP BY implementation_id ORDER BY loads + interactions + errors DESC, implementationId LIMIT {limit: UInt32}`,
+  const { quarters, events, sets, session, params } = await sourcesOf(handles, tenant, period)
+  return handles.clickhouse.query<ImplementationCount>(
+    `SELECT implementation_id AS implementationId, ${COUNTS.both},
+       toFloat64(${sets('Merge')}(sessionSet)) AS sessions, toFloat64(${sets('Merge')}(visitorSet)) AS visitors
+     FROM (
+       SELECT implementation_id, ${COUNTS.quarters}, ${sets('MergeState')}(sessions) AS sessionSet,
+         ${sets('MergeState')}(visitors) AS visitorSet
+       FROM ${quarters('FINAL')} GROUP BY implementation_id
+       UNION ALL
+       SELECT implementation_id, ${COUNTS.events}, ${sets('State')}(${session}), ${sets('State')}(visitor)
+       FROM ${events} GROUP BY implementation_id
+     )
+     GROUP BY implementation_id ORDER BY loads + interactions + errors DESC, implementationId LIMIT {limit: UInt32}`,
     { ...params, limit },
   )
 }

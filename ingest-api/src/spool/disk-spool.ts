@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { OrielError } from '../../../schema/wire/error'
 import type { ClickHouse } from '../clickhouse'
 import { describeError, type Log } from '../log'
+import type { Metrics } from '../metrics'
 import { startDrain, type Segment } from './drain'
 import { IdWindow } from './id-window'
 import { Outcomes } from './outcome'
@@ -19,6 +20,8 @@ export type DiskSpoolOptions = {
   now: () => number
   /** Size at which the next segment is begun. */
   segmentBytes?: number
+  /** Where inserts and retries are counted. */
+  metrics?: Metrics
   /** Is given the lines of every batch that ClickHouse took. */
   onStored?: (lines: string) => void
 }

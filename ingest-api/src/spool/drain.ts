@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { nanoid } from 'nanoid'
 import type { ClickHouse } from '../clickhouse'
 import { describeError, type Log } from '../log'
+import type { Metrics } from '../metrics'
+import { BacklogClock } from './backlog-clock'
 import { insertBatch } from './insert-batch'
 import { splitLines } from './outcome'
 import { readFrames, syncDirectory } from './segment'
@@ -25,10 +27,15 @@ export type Drain = { wake(): void; depth(): SpoolDepth; close(): Promise<void> 
 const BATCH_BYTES = 8 * 1024 * 1024
 const LINGER_MS = 200
 const RETRY_MS = { first: 250, most: 15_000 }
+/** How often the store is told up to when everything accepted here has arrived there. */
+const WATERMARK_MS = 30_000
 /** How long a stopping process keeps trying to hand over what it holds; the rest waits for the next start. */
 const CLOSE_MS = 10_000
 
-/** Carries segments to ClickHouse in the background, in order, each byte once. */
+/**
+ * Carries segments to ClickHouse in the background, in order, each byte once, and tells the store now and then up to
+ * when everything accepted here is there, so that no hour of usage is sealed while some of it still waits on this disk.
+ */
 export async function startDrain(options: {
   directory: string
   segments: Segment[]
@@ -37,13 +44,15 @@ export async function startDrain(options: {
   clickhouse: Pick<ClickHouse, 'insert'>
   log: Log
   now: () => number
+  metrics?: Metrics
   onStored?: (lines: string) => void
 }): Promise<Drain> {
-  const { directory, segments, keep, clickhouse, log, now, onStored } = options
+  const { directory, segments, keep, clickhouse, log, now, metrics, onStored } = options
   const planPath = join(directory, 'plan.json')
-  let plan = await readPlan(planPath)
+  let plan = await openPlan(planPath, directory)
   let position = plan.from
-  let waitingSince: number | null = null
+  const clock = new BacklogClock(segments)
+  let watermarkAt = -Infinity
   let closing = false
   let interrupt: () => void = () => {}
   const pause = (ms: number) =>
@@ -92,6 +101,8 @@ export async function startDrain(options: {
     const token = `${plan.spool}:${position.segment}:${position.offset}-${batch.to.offset}`
     await insertBatch(clickhouse, token, batch, log)
     position = batch.to
+    metrics?.count('spool_inserts_total', 'Batches that ClickHouse took.')
+    metrics?.count('spool_stored_events_total', 'Events in them.', {}, batch.events.length)
     onStored?.(batch.events.join('\n'))
     return true
   }
@@ -105,18 +116,41 @@ export async function startDrain(options: {
     }
   }
 
+  /**
+   * Says in the store up to when everything accepted here has arrived. A process that stops with nothing left holds
+   * nobody up from then on; one that was killed does, until it is back and has handed over what it held.
+   */
+  async function noteWatermark() {
+    const at = now()
+    if (at - watermarkAt < WATERMARK_MS && !closing) return
+    watermarkAt = at
+    const { oldestAt } = depth()
+    const mark = { spool: plan.spool, drained_to: oldestAt ?? at, holds: oldestAt !== null || !closing, at }
+    try {
+      await clickhouse.insert('spool_watermarks', `${plan.spool}:watermark:${at}`, JSON.stringify(mark))
+    } catch (error) {
+      log.debug('watermark is not noted yet', describeError(error))
+    }
+  }
+
   async function run() {
     let retryMs = RETRY_MS.first
     for (let deadline = Infinity; now() < deadline;) {
       if (closing && deadline === Infinity) deadline = now() + CLOSE_MS
+      const isLast = closing
       try {
         if (await drainBatch()) {
           retryMs = RETRY_MS.first
           if (depth().bytes > BATCH_BYTES || closing) continue
-        } else if (closing) break
-        if (depth().bytes === 0) waitingSince = null
+        }
+        await noteWatermark()
+        if (isLast) break
         await pause(LINGER_MS)
       } catch (error) {
+        metrics?.count(
+          'spool_retries_total',
+          'Batches that ClickHouse did not take and that are tried again.',
+        )
         log.warn('events wait for ClickHouse', { ...depth(), ...describeError(error) })
         await pause(closing ? RETRY_MS.first : retryMs * (0.5 + Math.random()))
         retryMs = Math.min(retryMs * 2, RETRY_MS.most)
@@ -127,20 +161,21 @@ export async function startDrain(options: {
   }
 
   function depth(): SpoolDepth {
-    const total = { events: 0, bytes: 0, oldestAt: waitingSince }
+    const total: SpoolDepth = { events: 0, bytes: 0, oldestAt: null }
     for (const { number, bytes, events } of segments) {
       if (number < position.segment) continue
       const drained = number === position.segment ? position : { offset: 0, events: 0 }
       total.bytes += bytes - drained.offset
       total.events += events - drained.events
     }
+    if (total.bytes > 0) total.oldestAt = clock.since(position)
     return total
   }
 
   const running = run()
   return {
     wake() {
-      waitingSince ??= now()
+      clock.note(now())
     },
     depth,
     async close() {
@@ -151,13 +186,17 @@ export async function startDrain(options: {
   }
 }
 
-async function readPlan(path: string): Promise<Plan> {
+/** A new spool's name is durable before the spool is known by it anywhere. */
+async function openPlan(path: string, directory: string): Promise<Plan> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
     throw error
   })
+  if (text !== undefined) return JSON.parse(text)
   const start = { segment: 0, offset: 0, events: 0 }
-  return text === undefined ? { spool: nanoid(), from: start, to: start } : JSON.parse(text)
+  const plan = { spool: nanoid(), from: start, to: start }
+  await writePlan(path, plan, directory)
+  return plan
 }
 
 async function writePlan(path: string, plan: Plan, directory: string) {

@@ -1,0 +1,67 @@
+import type { Handles } from '../handles'
+import type { Period } from '../reports/tenant'
+import { refreshPlatform } from './refresh-platform'
+import { HOUR_MS, LATENESS_MS, sealedUntil } from './sealed-until'
+
+const DAY_MS = 24 * HOUR_MS
+
+/**
+ * Seals the next hours of usage, at most up to the end of their day: counts them over distinct ids, once nothing of
+ * them can arrive any more, into the rows that money and reports read from then on. An hour is too young for that
+ * while an event of it may still be accepted, or waits in any spool that has not said otherwise.
+ *
+ * Kill it anywhere and do it again: the same keys get the same counts, and nobody reads an hour before its seal, which
+ * is written last.
+ * @returns the period that was sealed, or nothing when no hour is old enough
+ */
+export async function sealUsage(handles: Pick<Handles, 'clickhouse' | 'now'>): Promise<Period | undefined> {
+  const { clickhouse, now } = handles
+  const from = (await sealedUntil(handles)) || (await findFirstHour(handles))
+  const limit = floorHour(Math.min(now(), await heldTo(handles)) - LATENESS_MS)
+  if (from === undefined || from >= limit) return undefined
+  const to = Math.min(from - (from % DAY_MS) + DAY_MS, limit)
+  const period = { from, to }
+  await clickhouse.command(
+    `INSERT INTO usage_quarters
+       (builder_id, project_id, implementation_id, end_user_id, quarter, bot, preview, loads, interactions, errors,
+        sessions, visitors)
+     SELECT builder_id, project_id, implementation_id, end_user_id, toStartOfFifteenMinutes(created_at) AS quarter,
+       bot, preview, countIf(event_type = 'load'), countIf(event_type = 'interaction'), countIf(event_type = 'error'),
+       uniqExactState(sipHash64(session_id)), uniqExactState(visitor)
+     FROM events FINAL WHERE ${BETWEEN}
+     GROUP BY builder_id, project_id, implementation_id, end_user_id, quarter, bot, preview`,
+    period,
+  )
+  await refreshPlatform(handles, period)
+  await clickhouse.command(
+    `INSERT INTO usage_seals (since, until, loads, interactions, errors, at)
+     SELECT fromUnixTimestamp64Milli({from: Int64}), fromUnixTimestamp64Milli({to: Int64}), sum(loads),
+       sum(interactions), sum(errors), fromUnixTimestamp64Milli({at: Int64})
+     FROM usage_quarters FINAL
+     WHERE quarter >= fromUnixTimestamp64Milli({from: Int64}) AND quarter < fromUnixTimestamp64Milli({to: Int64})`,
+    { ...period, at: now() },
+  )
+  return period
+}
+
+const BETWEEN =
+  'created_at >= fromUnixTimestamp64Milli({from: Int64}) AND created_at < fromUnixTimestamp64Milli({to: Int64})'
+
+const floorHour = (at: number) => at - (at % HOUR_MS)
+
+async function findFirstHour({ clickhouse }: Pick<Handles, 'clickhouse'>): Promise<number | undefined> {
+  const [row] = await clickhouse.query<{ rows: number; first: number }>(
+    'SELECT count() AS rows, toFloat64(toUnixTimestamp64Milli(min(created_at))) AS first FROM events',
+    {},
+  )
+  return row!.rows > 0 ? floorHour(row!.first) : undefined
+}
+
+/** Up to when every spool has handed over what it accepted. */
+async function heldTo({ clickhouse }: Pick<Handles, 'clickhouse'>): Promise<number> {
+  const [row] = await clickhouse.query<{ spools: number; to: number }>(
+    `SELECT count() AS spools, toFloat64(toUnixTimestamp64Milli(min(drained_to))) AS to FROM spool_watermarks FINAL WHERE holds`,
+    {},
+  )
+  return row!.spools > 0 ? row!.to : Infinity
+}

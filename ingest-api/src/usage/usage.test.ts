@@ -1,0 +1,274 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { UsageTotals } from '../../../schema/wire/api'
+import { uuidV7 } from '../../../schema/wire/id'
+import { countByImplementation } from '../reports/count-by-implementation'
+import { countUsage } from '../reports/count-usage'
+import { rankImplementations } from '../reports/rank-implementations'
+import type { Period, Tenant } from '../reports/tenant'
+import { createTestHandles, type TestHandles } from '../testing'
+import { compareUsage } from './compare-usage'
+import { createPlatformRefresher } from './refresh-platform'
+import { HOUR_MS, sealedUntil } from './sealed-until'
+import { sealUsage } from './seal-usage'
+
+type Row = {
+  id: string
+  builder_id: string
+  project_id: string
+  implementation_id: string
+  end_user_id: string
+  event_type: 'load' | 'interaction' | 'error'
+  created_at: number
+  session_id: string
+  visitor: number
+  bot: boolean
+  preview: boolean
+}
+
+/**
+ * Within the days from here on clocks of many zones change. Long enough ago that the server's own spool, which goes by
+ * the real clock at first, has nothing left from then.
+ */
+const START = Math.max(
+  ...[0, 1, 2]
+    .map((years) => new Date().getUTCFullYear() - years)
+    .flatMap((year) => [`${year}-10-23T09:00:00Z`, `${year}-03-26T09:00:00Z`])
+    .map((text) => Date.parse(text))
+    .filter((at) => at < Date.now() - 40 * 24 * HOUR_MS),
+)
+const DAY_MS = 24 * HOUR_MS
+const DAYS = 6
+const ZONES = [
+  'UTC',
+  'Europe/Amsterdam',
+  'America/St_Johns',
+  'Asia/Kolkata',
+  'Asia/Kathmandu',
+  'Australia/Lord_Howe',
+  'Pacific/Chatham',
+]
+
+let handles: TestHandles
+const rows: Row[] = []
+let inserts = 0
+const insert = (some: Row[]) =>
+  handles.clickhouse.insert('events', `usage:${++inserts}`, some.map((row) => JSON.stringify(row)).join('\n'))
+
+/** Nothing random about it, so that a failure can be seen again. */
+function makeRow(number: number, at: number): Row {
+  const pick = (salt: number, most: number) =>
+    Math.floor(((Math.sin(number * 12.9898 + salt) + 1) * 43758.5453) % most)
+  const implementation = pick(1, 7)
+  return {
+    id: uuidV7(at),
+    builder_id: `us_builder${implementation % 3}`,
+    project_id: `pr_${implementation % 4}`,
+    implementation_id: `im_${implementation}`,
+    end_user_id: `us_owner${implementation}`,
+    event_type: (['load', 'interaction', 'interaction', 'error'] as const)[pick(2, 4)]!,
+    created_at: at,
+    session_id: `se_${implementation}_${pick(3, 400)}`,
+    visitor: implementation * 1_000 + pick(4, 300),
+    bot: pick(5, 10) === 0,
+    preview: pick(6, 12) === 0,
+  }
+}
+
+/** What a report must say, counted here from what was inserted. */
+function countRows(tenant: Tenant, { from, to }: Period): UsageTotals {
+  const own = rows.filter(
+    (row) =>
+      !row.preview &&
+      row.created_at >= from &&
+      row.created_at < to &&
+      (tenant.whose === 'platform' ||
+        (tenant.whose === 'builder'
+          ? row.builder_id === tenant.builderId
+          : tenant.implementationIds.includes(row.implementation_id))),
+  )
+  const of = (type: Row['event_type']) => own.filter(({ event_type }) => event_type === type).length
+  return {
+    loads: of('load'),
+    interactions: of('interaction'),
+    errors: of('error'),
+    sessions: new Set(own.map(({ session_id }) => session_id)).size,
+    visitors: new Set(own.map(({ visitor }) => visitor)).size,
+  }
+}
+
+beforeAll(async () => {
+  handles = await createTestHandles()
+  for (let number = 0; number < 4_000; number++)
+    rows.push(makeRow(number, START + Math.floor((number * DAYS * DAY_MS) / 4_000)))
+  // Everything arrives in pieces, a tenth of it twice, some of it a day late.
+  await insert(rows.filter((_, index) => index % 5 !== 0))
+  await insert(rows.filter((_, index) => index % 10 === 1))
+  await insert(rows.filter((_, index) => index % 5 === 0))
+})
+afterAll(() => handles.close())
+
+const tenants: Tenant[] = [
+  { whose: 'platform' },
+  { whose: 'builder', builderId: 'us_builder1' },
+  {
+    whose: 'implementations',
+    builderIds: ['us_builder0', 'us_builder2'],
+    implementationIds: ['im_3', 'im_5'],
+  },
+]
+const question = fc.record({
+  tenant: fc.constantFrom(...tenants),
+  timezone: fc.constantFrom(...ZONES),
+  interval: fc.constantFrom('hour', 'day', 'week', 'month'),
+  grain: fc.constantFrom(1, 60_000, 15 * 60_000, HOUR_MS),
+  start: fc.double({ min: -0.2, max: 0.9, noNaN: true }),
+  length: fc.double({ min: 0.01, max: 1, noNaN: true }),
+} as const)
+
+/** The sessions and visitors of the whole platform are estimated. */
+function expectTotals(totals: UsageTotals, counted: UsageTotals, { whose }: Tenant) {
+  if (whose !== 'platform') return expect(totals).toEqual(counted)
+  const { sessions, visitors, ...counts } = totals
+  expect(counted).toMatchObject(counts)
+  expect(Math.abs(sessions - counted.sessions)).toBeLessThanOrEqual(1 + counted.sessions * 0.03)
+  expect(Math.abs(visitors - counted.visitors)).toBeLessThanOrEqual(1 + counted.visitors * 0.03)
+}
+
+const checkAnyQuestion = (numRuns: number) =>
+  fc.assert(
+    fc.asyncProperty(question, async ({ tenant, timezone, interval, grain, start, length }) => {
+      const round = (at: number) => Math.floor(at / grain) * grain
+      const from = round(START + start * DAYS * DAY_MS)
+      const to = Math.max(from + 1, round(from + length * DAYS * DAY_MS))
+      const usage = await countUsage(handles, tenant, { from, to, interval, timezone })
+      expectTotals(usage.totals, countRows(tenant, { from, to }), tenant)
+      expectTotals(usage.previous.totals, countRows(tenant, usage.previous), tenant)
+      for (const [index, { at, ...counts }] of usage.series.entries()) {
+        const bucket = { from: Math.max(from, at), to: usage.series[index + 1]?.at ?? to }
+        expect(countRows(tenant, bucket)).toMatchObject(counts)
+      }
+    }),
+    { numRuns, seed: 3 },
+  )
+
+/** Seals all there is to seal and says how many hours that were. */
+async function sealAll(needs: Pick<TestHandles, 'clickhouse' | 'now'> = handles): Promise<number> {
+  let hours = 0
+  for (;;) {
+    const sealed = await sealUsage(needs)
+    if (!sealed) return hours
+    hours += (sealed.to - sealed.from) / HOUR_MS
+  }
+}
+
+describe('usage', { timeout: 60_000 }, () => {
+  it('is what the events are, whoever asks about whatever time, while nothing is sealed', async () => {
+    handles.setNow(START + DAYS * DAY_MS)
+    expect(await sealedUntil(handles)).toBe(0)
+    await checkAnyQuestion(15)
+  })
+
+  it('is sealed hour by hour, and not before nothing of an hour can be accepted any more', async () => {
+    handles.setNow(START + 49 * HOUR_MS + HOUR_MS - 1)
+    expect(await sealAll()).toBe(0)
+    handles.setNow(START + 51 * HOUR_MS)
+    expect(await sealAll()).toBe(2)
+    expect(await sealedUntil(handles)).toBe(START + 2 * HOUR_MS)
+    const sealed = await compareUsage(handles, { from: START, to: START + 2 * HOUR_MS })
+    expect(sealed.raw).toEqual(sealed.sealed)
+    expect(sealed).toMatchObject({ mismatches: 0, rollup: sealed.rawRollup })
+    expect(sealed.raw.loads).toBeGreaterThan(0)
+  })
+
+  it('is the same wherever sealing is cut off and done again', async () => {
+    handles.setNow(START + 80 * HOUR_MS)
+    for (let cut = 0; cut < 6; cut++) {
+      let statements = 0
+      const command: TestHandles['clickhouse']['command'] = async (sql, params) => {
+        if (cut % 2 === 0 && statements++ === cut >> 1) throw new Error('killed before')
+        await handles.clickhouse.command(sql, params)
+        if (cut % 2 === 1 && statements++ === cut >> 1) throw new Error('killed after')
+      }
+      await expect(sealUsage({ ...handles, clickhouse: { ...handles.clickhouse, command } })).rejects.toThrow(
+        'killed',
+      )
+    }
+    await sealAll()
+    const until = await sealedUntil(handles)
+    expect(until).toBe(START + 31 * HOUR_MS)
+    expect(await compareUsage(handles, { from: START, to: until })).toMatchObject({ mismatches: 0 })
+    await checkAnyQuestion(25)
+  })
+
+  it('is the same with the platform read from a fresh rollup', async () => {
+    const refresh = createPlatformRefresher(handles)
+    await refresh()
+    handles.caches.rollup.freshAt = handles.now()
+    await checkAnyQuestion(25)
+    // What comes late is in the next one, and in it once.
+    const late = makeRow(9_999, START + 40 * HOUR_MS)
+    rows.push({ ...late, preview: false })
+    await insert(rows.slice(-1))
+    await insert(rows.slice(-1))
+    await refresh()
+    await checkAnyQuestion(5)
+    handles.caches.rollup.freshAt = 0
+  })
+
+  it('names the busiest implementations with the counts that they have', async () => {
+    const period = { from: START + 90_000, to: START + 5 * DAY_MS + 1 }
+    const tenant = { whose: 'builder', builderId: 'us_builder0' } as const
+    const counts = await countByImplementation(handles, tenant, period, 10)
+    expect(counts.map(({ implementationId }) => implementationId).sort()).toEqual(['im_0', 'im_3', 'im_6'])
+    for (const { implementationId, ...totals } of [
+      ...counts,
+      ...(await rankImplementations(handles, period, 3)),
+    ])
+      expect(
+        countRows(
+          { whose: 'implementations', builderIds: [], implementationIds: [implementationId] },
+          period,
+        ),
+      ).toMatchObject(totals)
+  })
+
+  it('is not sealed while an accepted event of the hour waits in any spool, whoever seals', async () => {
+    const until = await sealedUntil(handles)
+    handles.setNow(until + 48 * HOUR_MS)
+    // Another server was cut off from the store an hour after it had said that nothing waits on its disk.
+    const behind = { spool: 'another', drained_to: handles.now(), holds: true, at: handles.now() }
+    await handles.clickhouse.insert('spool_watermarks', 'another:1', JSON.stringify(behind))
+    const waiting = { ...makeRow(20_000, until + HOUR_MS), preview: false, event_type: 'load' as const }
+    handles.setNow(START + 30 * DAY_MS)
+    expect(await sealAll()).toBe(0)
+    expect(await sealedUntil(handles)).toBe(until)
+    // It is back after weeks and hands over what it had acknowledged.
+    rows.push(waiting)
+    await insert([waiting])
+    await handles.clickhouse.insert(
+      'spool_watermarks',
+      'another:2',
+      JSON.stringify({ ...behind, drained_to: handles.now(), holds: false, at: handles.now() }),
+    )
+    expect(await sealAll()).toBeGreaterThan(24)
+    const compared = await compareUsage(handles, { from: START, to: START + (DAYS + 1) * DAY_MS })
+    expect(compared).toMatchObject({ mismatches: 0, raw: compared.sealed, rollup: compared.rawRollup })
+    expect(compared.raw.loads).toBe(rows.filter(({ event_type }) => event_type === 'load').length)
+    await checkAnyQuestion(25)
+  })
+
+  it('stays when the events are gone', async () => {
+    await handles.clickhouse.command('TRUNCATE TABLE events')
+    const period = { from: START, to: START + DAYS * DAY_MS }
+    const usage = await countUsage(handles, tenants[1]!, {
+      ...period,
+      interval: 'day',
+      timezone: 'Asia/Kolkata',
+    })
+    const { loads, sessions } = countRows(tenants[1]!, period)
+    expect(usage.totals).toMatchObject({ loads, sessions })
+    const compared = await compareUsage(handles, period)
+    expect(compared.mismatches).toBeGreaterThan(0)
+  })
+})
