@@ -5,6 +5,7 @@ import { users } from '../../../schema/tables/users'
 import type { Implementation, Login, Usage } from '../../../schema/wire/api'
 import type { Job, Retention } from '../../../schema/wire/job'
 import { verifyAudit } from '../accounts/read-audit'
+import type { ClickHouse } from '../clickhouse'
 import { createTestHandles, type TestHandles } from '../testing'
 import { createClient } from '../testing-client'
 import { startMailbox, type Mailbox } from '../testing-mail'
@@ -156,6 +157,30 @@ describe('forgetting a visitor’s session', () => {
       { outcome: 'accepted', events: 1, example: '' },
       { outcome: 'invalid_type', events: 1, example: '' },
     ])
+  })
+
+  test('does not begin a rewriting again that it had begun before it was cut short', async () => {
+    const visitor = await visitWidget()
+    const ids = await visitor.send({ name: 'vote' })
+    const { data } = await forget(visitor.session)
+    const clickhouse: ClickHouse = {
+      ...handles.clickhouse,
+      async command(sql, params) {
+        await handles.clickhouse.command(sql, params)
+        throw new Error('cut short')
+      },
+    }
+    await runDue({ ...handles, clickhouse })
+    setNow(now + 10_000)
+    await runDue(handles)
+    expect(await jobOf(data.id)).toMatchObject({ steps: { done: 1 }, error: null })
+    expect(await rowsOf(ids)).toMatchObject([NOBODY])
+    expect(
+      await handles.clickhouse.query(
+        'SELECT mutation_id FROM system.mutations WHERE position(command, {mark: String}) > 0 LIMIT 1 BY mutation_id',
+        { mark: `${data.id} 0 events` },
+      ),
+    ).toHaveLength(1)
   })
 
   test('is for those who may see the session, and reaches no other site', async () => {

@@ -10,7 +10,7 @@ const POLL_MS = 1_000
 /** After a failure of the database itself. */
 const PAUSE_MS = 10_000
 /** A job that nobody has reported on for so long is taken up by the next who looks. */
-export const LEASE_MS = 30_000
+export const LEASE_MS = 15_000
 /** With these a step is tried for about half a day before the job waits for its owner to try again. */
 const RETRY_MS = { first: 10_000, most: 60 * 60 * 1000 }
 export const MAX_ATTEMPTS = 20
