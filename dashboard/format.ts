@@ -12,6 +12,14 @@ const dates = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' })
 const moments = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
 
 export const formatNumber = (value: number): string => numbers.format(value)
+const changes = new Intl.NumberFormat(undefined, {
+  style: 'percent',
+  signDisplay: 'exceptZero',
+  maximumFractionDigits: 0,
+})
+/** How much more or less than before: "+12%"; from nothing there is no percentage. */
+export const formatChange = (value: number, before: number): string =>
+  before > 0 ? changes.format(value / before - 1) : value > 0 ? 'New' : changes.format(0)
 export const formatDate = (at: number): string => dates.format(at)
 export const formatMoment = (at: number): string => moments.format(at)
 export const formatBucket = (at: number, interval: Interval): string =>

@@ -2,8 +2,21 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import './Figure.css'
 
-/** A labelled number. `marker` is the colour of its line in the chart: `loads`, `interactions` or `errors`. */
-export function Figure({ label, value, marker }: { label: string; value: string; marker?: string }) {
+/**
+ * A labelled number. `marker` is the colour of its line in the chart: `loads`, `interactions` or `errors`; `note` is
+ * said below it, small.
+ */
+export function Figure({
+  label,
+  value,
+  marker,
+  note,
+}: {
+  label: string
+  value: string
+  marker?: string
+  note?: string | undefined
+}) {
   return (
     <div class="figure">
       <dt>
@@ -13,6 +26,7 @@ export function Figure({ label, value, marker }: { label: string; value: string;
       <dd>
         <Fresh value={value} />
       </dd>
+      {note && <dd class="note">{note}</dd>}
     </div>
   )
 }

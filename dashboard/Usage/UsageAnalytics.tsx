@@ -1,11 +1,33 @@
-import type { Usage } from '../../schema/wire/api'
+import type { Usage, UsageTotals } from '../../schema/wire/api'
 import type { Answer } from '../data/query'
 import { Figure, Figures } from '../Figure/Figure'
-import { formatBucket, formatNumber } from '../format'
+import { formatBucket, formatChange, formatNumber } from '../format'
 import { Panel } from '../Panel/Panel'
 import { RangePicker } from './RangePicker'
 import { UsageChart } from './UsageChart'
 import './Usage.css'
+
+const FIGURES: { name: keyof UsageTotals; label: string; isDrawn: boolean }[] = [
+  { name: 'loads', label: 'Loads', isDrawn: true },
+  { name: 'interactions', label: 'Interactions', isDrawn: true },
+  { name: 'errors', label: 'Errors', isDrawn: true },
+  { name: 'sessions', label: 'Sessions', isDrawn: false },
+  { name: 'visitors', label: 'Visitors', isDrawn: false },
+]
+
+const isAnything = ({ loads, interactions, errors }: UsageTotals) => loads + interactions + errors > 0
+
+const changeOf = ({ totals, previous }: Usage, name: keyof UsageTotals) =>
+  formatChange(totals[name], previous.totals[name])
+
+/** What the changes are against; a period that is still running is held against as much of the one before. */
+function describePrevious({ from, to, previous }: Usage): string {
+  const hours = Math.round((to - from) / 3_600_000)
+  const before = hours > 24 ? `${Math.round(hours / 24)} days before` : `${hours} hours before`
+  if (!isAnything(previous.totals)) return `Nothing happened in the ${before} to compare with.`
+  const isRunning = previous.to - previous.from < to - from
+  return `Compared with the ${before}${isRunning ? ', up to the same time' : ''}.`
+}
 
 /** How much was used: totals, their course over time, and the same as a table. */
 export const UsageAnalytics = ({ usage }: { usage: Answer<Usage> }) => (
@@ -14,17 +36,18 @@ export const UsageAnalytics = ({ usage }: { usage: Answer<Usage> }) => (
       // Another range is another question: its numbers did not change, so none of them glows.
       <div key={`${usage.interval} ${usage.series.length}`}>
         <Figures>
-          <Figure label="Loads" marker="loads" value={formatNumber(usage.totals.loads)} />
-          <Figure
-            label="Interactions"
-            marker="interactions"
-            value={formatNumber(usage.totals.interactions)}
-          />
-          <Figure label="Errors" marker="errors" value={formatNumber(usage.totals.errors)} />
-          <Figure label="Sessions" value={formatNumber(usage.totals.sessions)} />
-          <Figure label="Visitors" value={formatNumber(usage.totals.visitors)} />
+          {FIGURES.map(({ name, label, isDrawn }) => (
+            <Figure
+              key={name}
+              label={label}
+              {...(isDrawn && { marker: name })}
+              value={formatNumber(usage.totals[name])}
+              note={isAnything(usage.previous.totals) ? changeOf(usage, name) : undefined}
+            />
+          ))}
         </Figures>
-        {usage.totals.loads + usage.totals.interactions + usage.totals.errors > 0 ? (
+        <p class="against">{describePrevious(usage)}</p>
+        {isAnything(usage.totals) ? (
           <>
             <UsageChart usage={usage} />
             <UsageTable usage={usage} />
