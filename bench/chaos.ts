@@ -19,9 +19,12 @@ const rows: [string, number][] = [
   ['events counted twice', result.doubled],
   ['events counted that nobody acknowledged', result.unacknowledged],
   ['loads in the usage report', result.reported],
+  ['loads in the sealed hours', result.sealed],
+  ['sealed or rolled up counts that differ from the events', result.mismatches],
   ['events in receipts that the outcomes do not know', result.unaccounted],
 ]
 console.log(`\n| after ${seconds} s | |\n|---|---|`)
 for (const [what, count] of rows) console.log(`| ${what} | ${count.toLocaleString('en')} |`)
-const { lost, doubled, unacknowledged, unaccounted, reported, acknowledged } = result
-if (lost + doubled + unacknowledged + unaccounted > 0 || reported !== acknowledged) process.exit(1)
+const { lost, doubled, unacknowledged, unaccounted, mismatches, reported, sealed, acknowledged } = result
+const isWrong = lost + doubled + unacknowledged + unaccounted + mismatches > 0
+if (isWrong || reported !== acknowledged || sealed !== acknowledged) process.exit(1)

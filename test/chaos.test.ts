@@ -13,6 +13,8 @@ test(
       doubled: 0,
       unacknowledged: 0,
       reported: acknowledged,
+      sealed: acknowledged,
+      mismatches: 0,
       unaccounted: 0,
     })
   },

@@ -8,6 +8,8 @@ import { promisify } from 'node:util'
 import { openEmbeddedClickHouse } from '../ingest-api/src/embedded/clickhouse'
 import { openClickHouseFront } from '../ingest-api/src/embedded/clickhouse-front'
 import { startPostgres } from '../ingest-api/src/embedded/postgres'
+import { compareUsage } from '../ingest-api/src/usage/compare-usage'
+import { sealUsage } from '../ingest-api/src/usage/seal-usage'
 import type { Receipt } from '../schema/wire/event'
 import type { SessionClaims } from '../schema/wire/frame'
 import { uuidV7 } from '../schema/wire/id'
@@ -41,11 +43,16 @@ export type ChaosResult = {
   unacknowledged: number
   /** The usage report's number of loads. */
   reported: number
+  /** Loads in the sealed hours that money reads, sealed once nothing could arrive any more. */
+  sealed: number
+  /** Quarters of an hour in which sealed hours or the platform's rollup differ from the events. */
+  mismatches: number
   /** Events in receipts that the outcomes, summed over both servers, do not know of. */
   unaccounted: number
 }
 
 const run = promisify(execFile)
+const DAY_MS = 24 * 60 * 60 * 1000
 const SECRET = 'a secret that only chaos knows, 32 or more'
 const random = (most: number) => Math.floor(Math.random() * most)
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -90,6 +97,8 @@ export async function runChaos({ kills, clients, events, log = () => {} }: Chaos
     doubled: 0,
     unacknowledged: 0,
     reported: 0,
+    sealed: 0,
+    mismatches: 0,
     unaccounted: 0,
   }
   const acknowledged = new Set<string>()
@@ -104,6 +113,28 @@ export async function runChaos({ kills, clients, events, log = () => {} }: Chaos
       {},
     )
     return row!.events
+  }
+
+  /** What the servers would do two days from now. */
+  async function sealEverything() {
+    const later = Date.now() + 3 * DAY_MS
+    const handles = { clickhouse: engine, now: () => later }
+    for (;;) {
+      const period = await sealUsage(handles)
+      if (!period) return
+      const { mismatches, rollup, rawRollup } = await compareUsage(handles, period)
+      result.mismatches += mismatches + Math.abs(rollup.loads - rawRollup.loads)
+    }
+  }
+
+  async function countSealed() {
+    const { bu, im } = claimsOf(token)
+    const [row] = await engine.query<{ loads: number }>(
+      `SELECT toFloat64(sum(loads)) AS loads FROM usage_quarters FINAL
+       WHERE builder_id = {bu: String} AND implementation_id = {im: String} AND NOT preview`,
+      { bu, im },
+    )
+    return row!.loads
   }
 
   async function client() {
@@ -199,6 +230,8 @@ export async function runChaos({ kills, clients, events, log = () => {} }: Chaos
     child.kill('SIGTERM')
     await exited
   }
+  await sealEverything()
+  result.sealed = (await countSealed()) - loadsBefore
   proxy.close()
   await front.close()
   await engine.close()

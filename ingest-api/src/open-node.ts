@@ -55,7 +55,7 @@ export async function openNode(config: Config, root: string, log: Log): Promise<
     await Promise.all([migratePostgres(db, root), migrateClickHouse(clickhouse, root)])
     const caches = createCaches(true)
     opened.push(keepUsage({ clickhouse, caches, log, now: Date.now }).close)
-    const usage = startUsageCache({ db, clickhouse, log })
+    const usage = startUsageCache({ db, clickhouse, caches, log, now: Date.now })
     opened.push(usage.close)
     const spool = await openDiskSpool({
       directory: join(config.dataDir, 'spool'),

@@ -10,7 +10,7 @@ import { createClickHouse } from './clickhouse'
 import { readConfig, type Config } from './config'
 import { openDatabase } from './database'
 import type { Handles } from './handles'
-import { implementationsIn, refreshUsage } from './ingest/usage-cache'
+import { refreshUsage } from './ingest/usage-cache'
 import { deriveKeys, type Keys } from './keys'
 import { createLog, describeError } from './log'
 import { fileHeadersOf, isPage, PAGE_HEADERS, PAGE_PATH } from './public-files'
@@ -92,7 +92,7 @@ export default {
     const { handles, close } = await openHandles(env)
     try {
       const stored = await drainMessages(handles.clickhouse, batch, handles.log)
-      await refreshUsage(handles, implementationsIn(stored.join('\n')))
+      if (stored) await refreshUsage(handles, stored.outcomes.implementations)
     } catch (error) {
       // The events are stored; the counts beside them are made anew with the next ones.
       handles.log.warn('usage counts are behind', describeError(error))

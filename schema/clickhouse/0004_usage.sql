@@ -41,12 +41,13 @@ ORDER BY until
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- What each spool says of itself now and then: everything it accepted before `drained_to` is in `events`. Sealing waits
--- for the last of them that still holds something or may accept more.
+-- for the last of them that still holds something or may accept more. at is this server's own clock, so that the last
+-- word of a spool stays its last when its own clock is set back.
 CREATE TABLE IF NOT EXISTS spool_watermarks (
   spool String,
   drained_to DateTime64(3, 'UTC'),
   holds Bool,
-  at DateTime64(3, 'UTC')
+  at DateTime64(3, 'UTC') DEFAULT now64(3)
 )
 ENGINE = ReplacingMergeTree(at)
 ORDER BY spool;

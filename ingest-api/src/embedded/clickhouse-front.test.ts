@@ -8,6 +8,7 @@ import { createClickHouse } from '../clickhouse'
 import { createLog } from '../log'
 import { migrateClickHouse } from '../migrate'
 import { insertBatch } from '../spool/insert-batch'
+import { Outcomes } from '../spool/outcome'
 import { openEmbeddedClickHouse, type EmbeddedClickHouse } from './clickhouse'
 import { openClickHouseFront, type ClickHouseFront } from './clickhouse-front'
 
@@ -78,7 +79,7 @@ describe.each(Object.entries(clients))('through %s', (_, createClient) => {
     await insertBatch(
       open(),
       `front.${before}`,
-      { events: ['{"event_type":"nonsense"}'], outcomes: [] },
+      { events: '{"event_type":"nonsense"}', outcomes: new Outcomes() },
       createLog('error', () => {}),
     )
     expect(await letters()).toHaveLength(before + 1)

@@ -1,24 +1,29 @@
-import { sql } from 'drizzle-orm'
+import { inArray, sql } from 'drizzle-orm'
+import { widgetImplementations } from '../../../schema/tables/implementations'
 import type { Handles } from '../handles'
 import { describeError } from '../log'
+import { repeat } from '../repeat'
+import { countLifetime } from '../reports/count-lifetime'
 
 const EVERY_MS = 2_000
+/** Of all the time, at most this part is spent on it, however many events come. */
+const SHARE = 0.1
 
 export type UsageCache = {
-  /** Takes note of rows that ClickHouse has just stored. */
-  noteStored(lines: string): void
+  /** Takes note of whose events ClickHouse has just stored. */
+  noteStored(implementationIds: string[]): void
   close(): Promise<void>
 }
+
+type UsageHandles = Pick<Handles, 'db' | 'clickhouse' | 'caches' | 'now'>
 
 /**
  * Keeps `usage_count` and `last_activity` of implementations near the truth: the ones that got events are counted
  * anew in ClickHouse, over distinct ids, and written in one statement. Never per event, and right however often it runs.
  */
-export function startUsageCache(handles: Pick<Handles, 'db' | 'clickhouse' | 'log'>): UsageCache {
+export function startUsageCache(handles: UsageHandles & Pick<Handles, 'log'>): UsageCache {
   let touched = new Set<string>()
-  let running: Promise<void> = Promise.resolve()
   async function refresh() {
-    if (touched.size === 0) return
     const batch = touched
     touched = new Set()
     try {
@@ -28,43 +33,39 @@ export function startUsageCache(handles: Pick<Handles, 'db' | 'clickhouse' | 'lo
       handles.log.warn('usage counts are behind', describeError(error))
     }
   }
-  const timer = setInterval(() => (running = running.then(refresh)), EVERY_MS)
+  const refresher = repeat(async () => {
+    const began = performance.now()
+    await refresh()
+    return Math.max(EVERY_MS, (performance.now() - began) * (1 / SHARE - 1))
+  })
   return {
-    noteStored(lines) {
-      for (const id of implementationsIn(lines)) touched.add(id)
+    noteStored(implementationIds) {
+      for (const id of implementationIds) touched.add(id)
     },
     async close() {
-      clearInterval(timer)
-      await (running = running.then(refresh))
+      await refresher.close()
+      await refresh()
     },
   }
 }
 
-/** Ids of the implementations whose events these rows are. */
-export function implementationsIn(lines: string): string[] {
-  const ids = new Set<string>()
-  for (const line of lines.split('\n')) {
-    // What a visitor sent stands before the columns that are ours, so the last one is ours.
-    const start = line.lastIndexOf(COLUMN) + COLUMN.length
-    ids.add(line.slice(start, line.indexOf('"', start)))
-  }
-  return [...ids]
-}
-const COLUMN = '"implementation_id":"'
-
-/** Counts these implementations' events anew and notes the counts beside their settings. */
-export async function refreshUsage(
-  { db, clickhouse }: Pick<Handles, 'db' | 'clickhouse'>,
-  implementationIds: string[],
-): Promise<void> {
+/** Counts these implementations anew and notes the counts beside their settings. */
+export async function refreshUsage(handles: UsageHandles, implementationIds: string[]): Promise<void> {
   if (implementationIds.length === 0) return
-  const counts = await clickhouse.query<{ id: string; total: number; last: string }>(
-    `SELECT implementation_id AS id, count() AS total, toString(max(created_at)) || 'Z' AS last FROM events FINAL
-     WHERE implementation_id IN {implementationIds: Array(String)} GROUP BY id`,
-    { implementationIds },
-  )
+  const { db } = handles
+  const rows = await db
+    .select({ id: widgetImplementations.id, builderId: widgetImplementations.builderId })
+    .from(widgetImplementations)
+    .where(inArray(widgetImplementations.id, implementationIds))
+  if (rows.length === 0) return
+  const counts = await countLifetime(handles, {
+    whose: 'implementations',
+    builderIds: rows.map(({ builderId }) => builderId),
+    implementationIds: rows.map(({ id }) => id),
+  })
   await db.execute(sql`
-    update widget_implementations as i set usage_count = c.total, last_activity = c.last
-    from jsonb_to_recordset(${JSON.stringify(counts)}::jsonb) as c(id text, total bigint, last timestamptz)
+    update widget_implementations as i
+    set usage_count = c.events, last_activity = greatest(i.last_activity, to_timestamp(c."lastAt" / 1000))
+    from jsonb_to_recordset(${JSON.stringify(counts)}::jsonb) as c(id text, events bigint, "lastAt" double precision)
     where i.id = c.id`)
 }

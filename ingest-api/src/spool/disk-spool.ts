@@ -7,7 +7,7 @@ import { describeError, type Log } from '../log'
 import type { Metrics } from '../metrics'
 import { startDrain, type Segment } from './drain'
 import { IdWindow } from './id-window'
-import { Outcomes } from './outcome'
+import { cutOutcomes, Outcomes } from './outcome'
 import { encodeFrame, readFrames, syncDirectory } from './segment'
 import type { Spool } from './spool'
 
@@ -22,8 +22,8 @@ export type DiskSpoolOptions = {
   segmentBytes?: number
   /** Where inserts and retries are counted. */
   metrics?: Metrics
-  /** Is given the lines of every batch that ClickHouse took. */
-  onStored?: (lines: string) => void
+  /** Is told whose events were in every batch that ClickHouse took. */
+  onStored?: (implementationIds: string[]) => void
 }
 
 const { O_CREAT, O_DSYNC, O_EXCL, O_WRONLY } = constants
@@ -208,10 +208,9 @@ async function recover(directory: string, window: IdWindow, log: Log): Promise<S
       for (;;) {
         const { payloads, end } = await readFrames(file, segment.bytes, size, 4 * 1024 * 1024)
         if (payloads.length === 0) break
-        for (const payload of payloads)
-          for (let at = 0; at >= 0; at = payload.indexOf(NEWLINE, at) + 1 || -1) {
-            if (payload[at + OUTCOME_PLACE] === OUTCOME_BYTE) continue
-            window.add(payload.toString('latin1', at + ID_START, at + ID_END), EARLIER)
+        for (const { events } of payloads.map(cutOutcomes))
+          for (let at = events.length > 0 ? 0 : -1; at >= 0; at = events.indexOf(NEWLINE, at) + 1 || -1) {
+            window.add(events.toString('latin1', at + ID_START, at + ID_END), EARLIER)
             segment.events++
           }
         segment.bytes = end
@@ -233,6 +232,3 @@ async function recover(directory: string, window: IdWindow, log: Log): Promise<S
 const ID_START = 7
 const ID_END = ID_START + 36
 const NEWLINE = 10
-/** An outcome's line is told from an event's by its third byte: `{"builder_id"` instead of `{"id"`. */
-const OUTCOME_PLACE = 2
-const OUTCOME_BYTE = 'b'.charCodeAt(0)

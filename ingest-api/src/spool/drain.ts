@@ -6,7 +6,7 @@ import { describeError, type Log } from '../log'
 import type { Metrics } from '../metrics'
 import { BacklogClock } from './backlog-clock'
 import { insertBatch } from './insert-batch'
-import { splitLines } from './outcome'
+import { addOutcomes, cutOutcomes, type Batch } from './outcome'
 import { readFrames, syncDirectory } from './segment'
 import type { SpoolDepth } from './spool'
 
@@ -45,7 +45,7 @@ export async function startDrain(options: {
   log: Log
   now: () => number
   metrics?: Metrics
-  onStored?: (lines: string) => void
+  onStored?: (implementationIds: string[]) => void
 }): Promise<Drain> {
   const { directory, segments, keep, clickhouse, log, now, metrics, onStored } = options
   const planPath = join(directory, 'plan.json')
@@ -62,7 +62,7 @@ export async function startDrain(options: {
     })
 
   /** Reads from the position to the end of its segment, or to the planned end when a crash left one. */
-  async function readBatch(): Promise<{ events: string[]; outcomes: string[]; to: Position } | undefined> {
+  async function readBatch(): Promise<(Batch & { to: Position }) | undefined> {
     const index = segments.findIndex(({ number }) => number >= position.segment)
     const segment = segments[index]
     if (!segment) return undefined
@@ -83,10 +83,14 @@ export async function startDrain(options: {
         planned ? Infinity : BATCH_BYTES,
       )
       if (payloads.length === 0) throw new Error(`Segment ${segment.number} cannot be read at ${offset}.`)
-      const lines = payloads.join('\n').split('\n')
       position = { segment: segment.number, offset, events }
-      const batch = splitLines(lines)
-      return { ...batch, to: { segment: segment.number, offset: end, events: events + batch.events.length } }
+      const parts = payloads.map(cutOutcomes)
+      const outcomes = addOutcomes(parts.flatMap((part) => part.outcomes))
+      return {
+        events: parts.flatMap((part) => (part.events.length > 0 ? part.events.toString() : [])).join('\n'),
+        outcomes,
+        to: { segment: segment.number, offset: end, events: events + outcomes.accepted },
+      }
     } finally {
       await file.close()
     }
@@ -102,8 +106,8 @@ export async function startDrain(options: {
     await insertBatch(clickhouse, token, batch, log)
     position = batch.to
     metrics?.count('spool_inserts_total', 'Batches that ClickHouse took.')
-    metrics?.count('spool_stored_events_total', 'Events in them.', {}, batch.events.length)
-    onStored?.(batch.events.join('\n'))
+    metrics?.count('spool_stored_events_total', 'Events in them.', {}, batch.outcomes.accepted)
+    onStored?.(batch.outcomes.implementations)
     return true
   }
 
@@ -125,7 +129,7 @@ export async function startDrain(options: {
     if (at - watermarkAt < WATERMARK_MS && !closing) return
     watermarkAt = at
     const { oldestAt } = depth()
-    const mark = { spool: plan.spool, drained_to: oldestAt ?? at, holds: oldestAt !== null || !closing, at }
+    const mark = { spool: plan.spool, drained_to: oldestAt ?? at, holds: oldestAt !== null || !closing }
     try {
       await clickhouse.insert('spool_watermarks', `${plan.spool}:watermark:${at}`, JSON.stringify(mark))
     } catch (error) {

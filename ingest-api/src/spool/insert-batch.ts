@@ -1,5 +1,6 @@
 import type { ClickHouse } from '../clickhouse'
 import { describeError, type Log } from '../log'
+import type { Batch } from './outcome'
 
 /**
  * ClickHouse's words for "these rows cannot be": trying again does not help. Anything else (memory, too many parts,
@@ -11,12 +12,12 @@ const DATA_ERRORS = new Set('6 25 26 27 33 38 41 53 69 70 72 117 130 131 321 349
 export async function insertBatch(
   clickhouse: Pick<ClickHouse, 'insert'>,
   token: string,
-  { events, outcomes }: { events: string[]; outcomes: string[] },
+  { events, outcomes }: Batch,
   log: Log,
 ): Promise<void> {
-  if (events.length > 0) await insertEvents(clickhouse, token, events, log)
-  if (outcomes.length > 0)
-    await clickhouse.insert('ingest_outcomes', `${token}:outcomes`, outcomes.join('\n'))
+  if (events !== '') await insertEvents(clickhouse, token, events, log)
+  if (!outcomes.isEmpty)
+    await clickhouse.insert('ingest_outcomes', `${token}:outcomes`, outcomes.toLines().join('\n'))
 }
 
 /**
@@ -27,29 +28,30 @@ export async function insertBatch(
 async function insertEvents(
   clickhouse: Pick<ClickHouse, 'insert'>,
   token: string,
-  lines: string[],
+  rows: string,
   log: Log,
 ): Promise<void> {
   try {
-    await clickhouse.insert('events', token, lines.join('\n'))
+    await clickhouse.insert('events', token, rows)
   } catch (error) {
     if (!isDataError(error)) throw error
+    const lines = rows.split('\n')
     if (lines.length === 1) {
       log.error('event went to dead_letters', describeError(error))
-      const { builder_id, implementation_id } = JSON.parse(lines[0]!)
+      const { builder_id, implementation_id } = JSON.parse(rows)
       const letter = {
         token,
         builder_id,
         implementation_id,
-        line: lines[0],
+        line: rows,
         reason: error instanceof Error ? error.message.slice(0, 1000) : '',
       }
       await clickhouse.insert('dead_letters', `${token}:dead`, JSON.stringify(letter))
       return
     }
     const half = lines.length >> 1
-    await insertEvents(clickhouse, `${token}:0`, lines.slice(0, half), log)
-    await insertEvents(clickhouse, `${token}:1`, lines.slice(half), log)
+    await insertEvents(clickhouse, `${token}:0`, lines.slice(0, half).join('\n'), log)
+    await insertEvents(clickhouse, `${token}:1`, lines.slice(half).join('\n'), log)
   }
 }
 

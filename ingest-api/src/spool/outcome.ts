@@ -18,8 +18,17 @@ export class Outcomes {
     return this.#accepted.size === 0 && this.#others.size === 0
   }
 
-  countAccepted(account: Account): void {
-    this.#accepted.set(account, (this.#accepted.get(account) ?? 0) + 1)
+  countAccepted(account: Account, events = 1): void {
+    this.#accepted.set(account, (this.#accepted.get(account) ?? 0) + events)
+  }
+
+  get accepted(): number {
+    return [...this.#accepted.values()].reduce((sum, events) => sum + events, 0)
+  }
+
+  /** Whose events were accepted. */
+  get implementations(): string[] {
+    return [...new Set(Array.from(this.#accepted.keys(), (account) => account.split(' ')[1]!))]
   }
 
   /** @param example the last event of its kind, as it came */
@@ -45,21 +54,37 @@ function toLine(account: Account, outcome: Outcome, events: number, example: str
   return JSON.stringify({ builder_id, implementation_id, day, outcome, events, example })
 }
 
-/** Tells the lines of a batch apart, and makes one of the outcome lines that say the same. */
-export function splitLines(lines: string[]): { events: string[]; outcomes: string[] } {
-  const events: string[] = []
+/** What is inserted together: rows of `events`, one JSONEachRow line each, and what became of everything that came. */
+export type Batch = { events: string; outcomes: Outcomes }
+
+/** An outcome's line is told from an event's by its third byte: `{"builder_id"` instead of `{"id"`. */
+export const isOutcome = (line: string | Buffer): boolean =>
+  (typeof line === 'string' ? line.charCodeAt(2) : line[2]) === OUTCOME_BYTE
+const OUTCOME_BYTE = 'b'.charCodeAt(0)
+const NEWLINE = 10
+
+/** Cuts the lines of a write before the outcomes, which stand last, without looking at every event. */
+export function cutOutcomes(payload: Buffer): { events: Buffer; outcomes: string[] } {
+  const outcomes: string[] = []
+  let end = payload.length
+  while (end > 0) {
+    const start = payload.lastIndexOf(NEWLINE, end - 1) + 1
+    const line = payload.subarray(start, end)
+    if (!isOutcome(line)) break
+    outcomes.push(line.toString())
+    end = Math.max(0, start - 1)
+  }
+  return { events: payload.subarray(0, end), outcomes }
+}
+
+/** Adds up outcome lines, and makes one of those that say the same. */
+export function addOutcomes(lines: string[]): Outcomes {
   const outcomes = new Outcomes()
   for (const line of lines) {
-    if (line.startsWith('{"id":')) events.push(line)
-    else {
-      const row = JSON.parse(line)
-      outcomes.count(
-        `${row.builder_id} ${row.implementation_id} ${row.day}`,
-        row.outcome,
-        row.events,
-        row.example,
-      )
-    }
+    const row = JSON.parse(line)
+    const account = `${row.builder_id} ${row.implementation_id} ${row.day}`
+    if (row.outcome === 'accepted') outcomes.countAccepted(account, row.events)
+    else outcomes.count(account, row.outcome, row.events, row.example)
   }
-  return { events, outcomes: outcomes.toLines() }
+  return outcomes
 }

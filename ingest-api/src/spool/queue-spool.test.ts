@@ -106,7 +106,7 @@ it('asks for everything again, later each time, while ClickHouse is away', async
   const delays = []
   for (const attempts of [1, 2, 5, 100]) {
     const { batch, retries } = deliver([eventOf('away').line], attempts)
-    expect(await drainMessages(away, batch, log)).toEqual([])
+    expect(await drainMessages(away, batch, log)).toBeUndefined()
     delays.push(...retries)
   }
   expect(delays).toEqual([2, 4, 32, 900])

@@ -2,7 +2,7 @@ import { OrielError } from '../../../schema/wire/error'
 import type { ClickHouse } from '../clickhouse'
 import { describeError, type Log } from '../log'
 import { insertBatch } from './insert-batch'
-import { Outcomes, splitLines } from './outcome'
+import { addOutcomes, isOutcome, Outcomes, type Batch } from './outcome'
 import type { Spool } from './spool'
 
 /** The part of a Cloudflare Queue binding that we call. https://developers.cloudflare.com/queues/configuration/javascript-apis/ */
@@ -71,24 +71,25 @@ function packLines(lines: string[]): string[] {
  * The insert's token is a digest of its rows: the same delivery twice is taken once. Where a redelivery brings the
  * messages in other company, the events meet their twins by key; the counts of outcomes have no key and may count the
  * regrouped ones again.
- * @returns the events that are stored now; none when ClickHouse has to be tried again
+ * @returns what is stored now, or nothing when ClickHouse has to be tried again
  */
 export async function drainMessages(
   clickhouse: Pick<ClickHouse, 'insert'>,
   batch: MessageBatch,
   log: Log,
-): Promise<string[]> {
+): Promise<Batch | undefined> {
   const lines = batch.messages.flatMap(({ body }) => String(body).split('\n'))
   try {
-    const { events, outcomes } = splitLines(lines)
-    await insertBatch(clickhouse, await digestOf(lines), { events, outcomes }, log)
-    return events
+    const events = lines.filter((line) => !isOutcome(line)).join('\n')
+    const stored = { events, outcomes: addOutcomes(lines.filter(isOutcome)) }
+    await insertBatch(clickhouse, await digestOf(lines), stored, log)
+    return stored
   } catch (error) {
     const attempts = Math.min(...batch.messages.map((message) => message.attempts))
     const delaySeconds = Math.min(RETRY_SECONDS.first * 2 ** (attempts - 1), RETRY_SECONDS.most)
     log.warn('events wait for ClickHouse', { events: lines.length, delaySeconds, ...describeError(error) })
     batch.retryAll({ delaySeconds })
-    return []
+    return undefined
   }
 }
 
