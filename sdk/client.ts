@@ -6,7 +6,10 @@ import type {
   AuditSeal,
   BulkResult,
   BulkUsersRequest,
+  DeadLetter,
+  DiscardRequest,
   ImpersonateRequest,
+  ReplayRequest,
   ReviewRequest,
   UpdateUserRequest,
 } from '../schema/wire/admin'
@@ -255,6 +258,12 @@ export class ApiClient {
   getUserAuditLogs = (id: string, query?: QueryParams) =>
     this.page<AuditEntry>(`/api/admin/users/${at(id)}/audit-logs`, query)
   getAuditLogs = (query?: QueryParams) => this.page<AuditEntry>('/api/admin/audit-logs', query)
+  getDeadLetters = (query?: QueryParams) => this.page<DeadLetter>('/api/admin/dead-letters', query)
+  getDeadLetter = (id: string) => this.one<DeadLetter>('GET', `/api/admin/dead-letters/${at(id)}`)
+  replayDeadLetter = (id: string, body: ReplayRequest) =>
+    this.one<DeadLetter>('POST', `/api/admin/dead-letters/${at(id)}/replay`, { body })
+  discardDeadLetter = (id: string, body: DiscardRequest) =>
+    this.one<DeadLetter>('POST', `/api/admin/dead-letters/${at(id)}/discard`, { body })
   verifyAuditLogs = () => this.one<AuditSeal>('GET', '/api/admin/audit-logs/verify')
   getSeries = (query?: QueryParams) => this.one<Usage>('GET', '/api/analytics/series', { query })
   getPlatformAnalytics = (query?: QueryParams) =>

@@ -3,11 +3,15 @@ import {
   PROJECT_DECISIONS,
   USER_ACTIONS,
   type BulkUsersRequest,
+  type DiscardRequest,
   type ImpersonateRequest,
   type Invitation,
+  type ReplayRequest,
   type ReviewRequest,
   type UpdateUserRequest,
 } from '../wire/admin'
+import { EVENT_TYPES, isEventName } from '../wire/event'
+import { isObject } from '../wire/json'
 import { isGrant, isPermission, PERSONAS } from '../wire/permission'
 import { id, line } from './fields'
 
@@ -51,3 +55,42 @@ export const reviewRequest = z
     path: ['reason'],
     message: 'Is required.',
   }) satisfies z.ZodType<ReviewRequest>
+
+const word = z.string().max(200)
+
+/** The row of an event that reports can read. Which event it is and whose is looked at where it is replayed. */
+const eventRow = z.strictObject({
+  id: z.string(),
+  builder_id: z.string(),
+  project_id: z.string(),
+  implementation_id: z.string(),
+  end_user_id: z.string(),
+  event_type: z.enum(EVENT_TYPES),
+  event_name: z.string().refine((name) => name === '' || isEventName(name), 'Must be a name or nothing.'),
+  event_data: z.string().refine(isJsonObject, 'Must be a JSON object, written as a text.'),
+  created_at: z.int(),
+  session_id: z.string(),
+  visitor: z.string(),
+  version: word,
+  browser: word,
+  os: word,
+  device: word,
+  country: word,
+  bot: z.boolean(),
+  preview: z.boolean(),
+  retention_days: z.int().min(1).max(65_535).exactOptional(),
+})
+
+function isJsonObject(text: string): boolean {
+  try {
+    return isObject(JSON.parse(text))
+  } catch {
+    return false
+  }
+}
+
+export const replayRequest = z.strictObject({
+  event: eventRow.exactOptional(),
+}) satisfies z.ZodType<ReplayRequest>
+
+export const discardRequest = z.strictObject({ reason: line(500) }) satisfies z.ZodType<DiscardRequest>

@@ -8,7 +8,7 @@ import type { Json } from '../wire/json'
 import { PERSONAS } from '../wire/permission'
 import { FEATURES, type Allowance, type LimitCheck, type Plan } from '../wire/plan'
 import { REVENUE_TYPES, type Billing, type Revenue, type RevenueEvent } from '../wire/revenue'
-import { USER_STATES } from '../wire/admin'
+import { DEAD_LETTER_STATES, USER_STATES } from '../wire/admin'
 import { manifest } from './manifest'
 
 /*
@@ -444,6 +444,17 @@ export const ANSWERS = {
       broken: z
         .strictObject({ auditId: count.nullable(), sequence: count.nullable(), reason: text })
         .nullable(),
+    }),
+  ),
+  DeadLetter: exactly<admin.DeadLetter>()(
+    z.strictObject({
+      id: text,
+      at,
+      builderId: text,
+      implementationId: text,
+      reason: text,
+      state: z.enum(DEAD_LETTER_STATES),
+      event: json.nullable(),
     }),
   ),
   BulkResult: exactly<admin.BulkResult>()(

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { USER_STATES } from '../wire/admin'
+import { DEAD_LETTER_STATES, USER_STATES } from '../wire/admin'
 import { PERSONAS } from '../wire/permission'
 import { REVENUE_TYPES } from '../wire/revenue'
 import { id, listing, page, slug } from './fields'
@@ -45,4 +45,11 @@ export const auditQuery = page.extend({
   requestId: word,
   from: time.optional(),
   to: time.optional(),
+})
+
+export const deadLettersQuery = page.extend({
+  builder: id('user').optional(),
+  implementation: id('implementation').optional(),
+  reason: word,
+  state: z.enum(DEAD_LETTER_STATES).optional(),
 })

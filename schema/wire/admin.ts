@@ -1,5 +1,6 @@
 import type { Customer, Implementation } from './api'
 import type { Persona } from './permission'
+import type { JsonObject } from './json'
 
 /** What the platform's own people see and send. */
 
@@ -101,3 +102,24 @@ export type ProjectDecision = (typeof PROJECT_DECISIONS)[number]
 
 /** Rejecting and suspending say why. */
 export type ReviewRequest = { decision: ProjectDecision; reason?: string }
+
+export const DEAD_LETTER_STATES = ['open', 'replaying', 'replayed', 'discarded'] as const
+export type DeadLetterState = (typeof DEAD_LETTER_STATES)[number]
+
+/**
+ * An accepted event that the store would not take, with the store's words. `event` is its row, or null once it was
+ * anonymised or its time to be kept is over. `replaying` was cut off and can be replayed again.
+ */
+export type DeadLetter = {
+  id: string
+  at: number
+  builderId: string
+  implementationId: string
+  reason: string
+  state: DeadLetterState
+  event: JsonObject | null
+}
+
+/** `event` is the row as it should be; left out, the row goes in as it was. */
+export type ReplayRequest = { event?: JsonObject }
+export type DiscardRequest = { reason: string }

@@ -10,6 +10,7 @@ export const ID_PREFIX = {
   apiKey: 'ak',
   revenueEvent: 'rv',
   purchase: 'pu',
+  deadLetter: 'dl',
   job: 'jb',
 } as const
 

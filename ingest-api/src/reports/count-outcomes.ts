@@ -31,7 +31,8 @@ export async function countOutcomes(
       period,
     ),
     clickhouse.query<{ total: number }>(
-      `SELECT count() AS total FROM dead_letters WHERE ${condition} AND toDate(at) BETWEEN ${days}`,
+      `SELECT count() AS total FROM dead_letters WHERE ${condition} AND toDate(event_at) BETWEEN ${days}
+         AND token NOT IN (SELECT token FROM dead_letter_decisions FINAL WHERE state IN ('replaying', 'replayed'))`,
       period,
     ),
   ])

@@ -1,13 +1,16 @@
 import { Hono } from 'hono'
 import {
   bulkUsersRequest,
+  discardRequest,
   impersonateRequest,
+  replayRequest,
   reviewRequest,
   updateUserRequest,
 } from '../../../schema/checks/admin'
 import {
   auditQuery,
   buildersQuery,
+  deadLettersQuery,
   implementationsQuery,
   projectsQuery,
   usersQuery,
@@ -18,6 +21,8 @@ import { startImpersonation } from '../accounts/impersonate'
 import { getUser, listBuilders, listUsers } from '../accounts/list-users'
 import { listAudit, verifyAudit } from '../accounts/read-audit'
 import { removeSecondFactor } from '../accounts/set-second-factor'
+import { discardDeadLetter, replayDeadLetter } from '../dead-letters/decide-dead-letter'
+import { getDeadLetter, listDeadLetters } from '../dead-letters/read-dead-letters'
 import { listAllImplementations } from '../implementations/list-all-implementations'
 import { listProjects } from '../projects/read-projects'
 import { reviewProject } from '../projects/review-project'
@@ -114,3 +119,23 @@ admin.get('/audit-logs', requirePermission('manage_system'), async (c) =>
 admin.get('/audit-logs/verify', requirePermission('manage_system'), async (c) =>
   c.json({ success: true, data: await verifyAudit(c.var.handles) }),
 )
+
+admin.get('/dead-letters', requirePermission('manage_system'), async (c) =>
+  c.json({ success: true, ...(await listDeadLetters(c.var.handles, readQuery(c.req, deadLettersQuery))) }),
+)
+
+admin.get('/dead-letters/:id', requirePermission('manage_system'), async (c) =>
+  c.json({ success: true, data: await getDeadLetter(c.var.handles, readId(c.req, 'deadLetter')) }),
+)
+
+admin.post('/dead-letters/:id/replay', requirePermission('manage_system'), async (c) => {
+  const id = readId(c.req, 'deadLetter')
+  const request = await readBody(c.req, replayRequest)
+  return c.json({ success: true, data: await replayDeadLetter(c.var.handles, c.var, id, request) })
+})
+
+admin.post('/dead-letters/:id/discard', requirePermission('manage_system'), async (c) => {
+  const id = readId(c.req, 'deadLetter')
+  const { reason } = await readBody(c.req, discardRequest)
+  return c.json({ success: true, data: await discardDeadLetter(c.var.handles, c.var, id, reason) })
+})

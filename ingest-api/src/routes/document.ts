@@ -15,6 +15,7 @@ const ID_OF: Record<string, IdKind> = {
   sessions: 'session',
   'api-keys': 'apiKey',
   jobs: 'job',
+  'dead-letters': 'deadLetter',
 }
 
 /** The whole API as OpenAPI 3.1.1 (https://spec.openapis.org/oas/v3.1.1), made of {@link OPERATIONS} and their checks. */

@@ -20,7 +20,9 @@ import {
 } from '../../../schema/checks/accounts'
 import {
   bulkUsersRequest,
+  discardRequest,
   impersonateRequest,
+  replayRequest,
   reviewRequest,
   updateUserRequest,
 } from '../../../schema/checks/admin'
@@ -40,6 +42,7 @@ import {
   auditQuery,
   buildersQuery,
   customersQuery,
+  deadLettersQuery,
   implementationsQuery,
   offersQuery,
   projectsQuery,
@@ -141,8 +144,8 @@ export const OPERATIONS: Record<string, Operation> = {
   'GET /api/builders/:id/customers': { id: 'getBuilderCustomers', summary: 'Who uses a builder’s work', answer: { page: 'Customer' }, query: [customersQuery] },
   'GET /api/builders/:id/revenue': { id: 'getBuilderRevenue', summary: 'What a builder earned', answer: { paged: 'Revenue' }, query: [usageQuery, revenueQuery] },
 
-  'GET /api/marketplace': { id: 'listOffers', summary: 'What can be implemented', answer: { page: 'Offer' }, query: [offersQuery] },
-  'GET /api/marketplace/:id': { id: 'getOffer', summary: 'One of them', answer: 'Offer' },
+  'GET /api/marketplace': { id: 'listOffers', summary: 'What the marketplace lists, and one’s own work', answer: { page: 'Offer' }, query: [offersQuery] },
+  'GET /api/marketplace/:id': { id: 'getOffer', summary: 'Something released by its id, listed or not', answer: 'Offer' },
   'POST /api/widgets/implement': { id: 'implementWidget', summary: 'Put a project on the own site', answer: 'Implementation', status: [201], body: implementRequest, keyed: true, errors: [...taken, ...full] },
   'GET /api/widgets/:id': { id: 'getWidget', summary: 'One widget with its settings and its embed code', answer: 'Implementation' },
   'DELETE /api/widgets/:id': { id: 'removeWidget', summary: 'Take a widget off its site', answer: 'Nothing' },
@@ -186,6 +189,10 @@ export const OPERATIONS: Record<string, Operation> = {
   'GET /api/admin/users/:id/audit-logs': { id: 'getUserAuditLogs', summary: 'What a user did', answer: { page: 'AuditEntry' }, query: [auditQuery] },
   'GET /api/admin/audit-logs': { id: 'getAuditLogs', summary: 'What everybody did', answer: { page: 'AuditEntry' }, query: [auditQuery] },
   'GET /api/admin/audit-logs/verify': { id: 'verifyAuditLogs', summary: 'Whether the audit log is whole', answer: 'AuditSeal' },
+  'GET /api/admin/dead-letters': { id: 'getDeadLetters', summary: 'The events that could not be stored', answer: { page: 'DeadLetter' }, query: [deadLettersQuery] },
+  'GET /api/admin/dead-letters/:id': { id: 'getDeadLetter', summary: 'One of them', answer: 'DeadLetter' },
+  'POST /api/admin/dead-letters/:id/replay': { id: 'replayDeadLetter', summary: 'Store it after all, mended or as it was', answer: 'DeadLetter', body: replayRequest, errors: taken },
+  'POST /api/admin/dead-letters/:id/discard': { id: 'discardDeadLetter', summary: 'Give it up; it stays counted as quarantined', answer: 'DeadLetter', body: discardRequest, errors: taken },
   'GET /api/analytics/platform': { id: 'getPlatformAnalytics', summary: 'The platform at a glance', answer: 'PlatformAnalytics', query: [usageQuery] },
 
   'GET /api/analytics/series': { id: 'getSeries', summary: 'Usage over time of what the asker may see, or of a part of it', answer: 'Usage', query: [usageQuery, seriesQuery], errors: ['RESOURCE_NOT_FOUND'] },

@@ -40,6 +40,8 @@ const ID = (world: World): Call => ({ path: { id: world.project } })
 const IMPLEMENTATION = (world: World): Call => ({ path: { id: world.implementation } })
 const JOB = (): Call => ({ path: { id: `jb_${'x'.repeat(21)}` } })
 
+const LETTER = (): Call => ({ path: { id: `dl_${'x'.repeat(21)}` } })
+
 const builderOf = ({ people }: World): Call => ({ path: { id: people.builder!.user.id } })
 const endUserOf = ({ people }: World): Call => ({ path: { id: people.endUser!.user.id } })
 const withBody =
@@ -160,6 +162,10 @@ const TABLE: Row[] = [
   ['POST /api/admin/users/:id/restore', [401, 401, 401, 403, 403, 403, 403, 200, 403], ({ people }) => ({ path: { id: people.otherEndUser!.user.id } })],
   ['POST /api/admin/users/:id/impersonate', [401, 401, 401, 403, 403, 403, 403, 201, 403], withBody(endUserOf, { reason: 'They asked for help' })],
   ['GET /api/admin/users/:id/audit-logs', [401, 401, 401, 403, 403, 403, 403, 200, 403], endUserOf],
+  ['GET /api/admin/dead-letters', [401, 401, 401, 403, 403, 403, 403, 200, 403]],
+  ['GET /api/admin/dead-letters/:id', [401, 401, 401, 403, 403, 403, 403, 404, 403], LETTER],
+  ['POST /api/admin/dead-letters/:id/replay', [401, 401, 401, 403, 403, 403, 403, 404, 403], withBody(LETTER, {})],
+  ['POST /api/admin/dead-letters/:id/discard', [401, 401, 401, 403, 403, 403, 403, 404, 403], withBody(LETTER, { reason: 'A test' })],
   ['GET /api/admin/audit-logs', [401, 401, 401, 403, 403, 403, 403, 200, 403]],
   ['GET /api/admin/audit-logs/verify', [401, 401, 401, 403, 403, 403, 403, 200, 403]],
 ]

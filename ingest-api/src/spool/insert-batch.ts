@@ -38,12 +38,13 @@ async function insertEvents(
     const lines = rows.split('\n')
     if (lines.length === 1) {
       log.error('event went to dead_letters', describeError(error))
-      const { builder_id, implementation_id } = JSON.parse(rows)
+      const { builder_id, implementation_id, created_at } = JSON.parse(rows)
       const letter = {
         token,
         builder_id,
         implementation_id,
         line: rows,
+        ...(Number.isSafeInteger(created_at) && { event_at: created_at }),
         reason: error instanceof Error ? error.message.slice(0, 1000) : '',
       }
       await clickhouse.insert('dead_letters', `${token}:dead`, JSON.stringify(letter))
@@ -55,5 +56,6 @@ async function insertEvents(
   }
 }
 
-const isDataError = (error: unknown) =>
+/** True when ClickHouse says that a row cannot be, as opposed to that it cannot take one now. */
+export const isDataError = (error: unknown): error is Error =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' && DATA_ERRORS.has(error.code)
