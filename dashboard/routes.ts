@@ -154,6 +154,13 @@ export const routes: Route[] = [
     page: page(() => import('./Admin/ImplementationsPage').then((file) => file.ImplementationsPage)),
   },
   {
+    path: '/admin/dead-letters',
+    title: 'Dead letters',
+    for: ['super_admin'],
+    icon: 'alert',
+    page: page(() => import('./Admin/DeadLettersPage').then((file) => file.DeadLettersPage)),
+  },
+  {
     path: '/admin/audit-logs',
     title: 'Audit log',
     for: ['super_admin'],

@@ -6,7 +6,10 @@ import type {
   AuditSeal,
   BulkResult,
   BulkUsersRequest,
+  DeadLetter,
+  DiscardRequest,
   ImpersonateRequest,
+  ReplayRequest,
   ReviewRequest,
 } from '../../schema/wire/admin'
 import type { Login, Project, Success } from '../../schema/wire/api'
@@ -36,3 +39,9 @@ export const reviewProject = (id: string, body: ReviewRequest) =>
 export const impersonate = (id: string, body: ImpersonateRequest) =>
   send<Login>('POST', `/api/admin/users/${id}/impersonate`, body)
 export const endImpersonation = () => send<null>('DELETE', '/api/auth/impersonation')
+
+export const listDeadLetters = list<DeadLetter>('dead-letters')
+export const replayDeadLetter = (id: string, body: ReplayRequest) =>
+  send<DeadLetter>('POST', `/api/admin/dead-letters/${id}/replay`, body)
+export const discardDeadLetter = (id: string, body: DiscardRequest) =>
+  send<DeadLetter>('POST', `/api/admin/dead-letters/${id}/discard`, body)

@@ -237,7 +237,7 @@ describe('usage', { timeout: 60_000 }, () => {
     const until = await sealedUntil(handles)
     handles.setNow(until + 48 * HOUR_MS)
     // Another server was cut off from the store an hour after it had said that nothing waits on its disk.
-    const behind = { spool: 'another', drained_to: handles.now(), holds: true, at: handles.now() }
+    const behind = { spool: 'another', drained_to: handles.now(), holds: true }
     await handles.clickhouse.insert('spool_watermarks', 'another:1', JSON.stringify(behind))
     const waiting = { ...makeRow(20_000, until + HOUR_MS), preview: false, event_type: 'load' as const }
     handles.setNow(START + 30 * DAY_MS)
@@ -249,7 +249,7 @@ describe('usage', { timeout: 60_000 }, () => {
     await handles.clickhouse.insert(
       'spool_watermarks',
       'another:2',
-      JSON.stringify({ ...behind, drained_to: handles.now(), holds: false, at: handles.now() }),
+      JSON.stringify({ ...behind, drained_to: handles.now(), holds: false }),
     )
     expect(await sealAll()).toBeGreaterThan(24)
     const compared = await compareUsage(handles, { from: START, to: START + (DAYS + 1) * DAY_MS })
