@@ -24,7 +24,7 @@ type Plan = { spool: string; from: Position; to: Position }
 export type Drain = { wake(): void; depth(): SpoolDepth; close(): Promise<void> }
 
 /** A batch is cut at this many bytes, or after this long when less is waiting. */
-const BATCH_BYTES = 8 * 1024 * 1024
+const BATCH_BYTES = 4 * 1024 * 1024
 const LINGER_MS = 200
 const RETRY_MS = { first: 250, most: 15_000 }
 /** How often the store is told up to when everything accepted here has arrived there. */
