@@ -308,6 +308,6 @@ export type Health = {
   version: string
   uptimeSeconds: number
   checks: Record<'postgres' | 'clickhouse' | 'spool', HealthCheck>
-  /** Accepted events that are not in ClickHouse yet; `oldestAt` is since when. */
-  spool: { events: number; bytes: number; oldestAt: number | null }
+  /** Accepted events that are not in ClickHouse yet; `oldestAt` is since when, `lagMs` for how long. */
+  spool: { events: number; bytes: number; oldestAt: number | null; lagMs: number }
 }

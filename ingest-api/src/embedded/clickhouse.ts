@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers'
 import { createClient } from '@clickhouse/client'
 import { createChdbConnection } from 'chdb/connection'
 import { createClickHouse, type ClickHouse } from '../clickhouse'
+import { reattachWhenLost } from './reattach'
 
 export type EmbeddedClickHouse = ClickHouse & {
   /**
@@ -23,7 +24,7 @@ export async function openEmbeddedClickHouse(directory: string): Promise<Embedde
   // @ts-expect-error chdb declares its connection with client-common's classes, the client with its own copy of them.
   const client = createClient({ connection: createChdbConnection({ path }) })
   const clickhouse: EmbeddedClickHouse = {
-    ...createClickHouse(client),
+    ...reattachWhenLost(createClickHouse(client)),
     async run(query, query_params) {
       // The one setting that chdb takes as an option of the call and not as a SET of the session.
       const clickhouse_settings = { default_format: 'TabSeparated' } as const

@@ -10,7 +10,7 @@ const startedAt = Date.now()
 export const health = new Hono<AppEnv>()
 
 health.get('/', async (c) => {
-  const { db, clickhouse, spool, log } = c.var.handles
+  const { db, clickhouse, spool, log, now } = c.var.handles
   const check = async (name: string, ask: () => Promise<unknown>): Promise<HealthCheck> => {
     const began = performance.now()
     const ms = () => Math.round(performance.now() - began)
@@ -32,6 +32,7 @@ health.get('/', async (c) => {
     clickhouse: store,
     spool: { ok: !failure, ms: 0, ...(failure && { message: failure }) },
   }
+  const depth = spool.depth()
   const ok = Object.values(checks).every((one) => one.ok)
   const body: Health = {
     status: ok ? 'ok' : 'failing',
@@ -39,7 +40,7 @@ health.get('/', async (c) => {
     version: __VERSION__,
     uptimeSeconds: Math.floor((Date.now() - startedAt) / 1000),
     checks,
-    spool: spool.depth(),
+    spool: { ...depth, lagMs: depth.oldestAt === null ? 0 : Math.max(0, now() - depth.oldestAt) },
   }
   return c.json(body, ok ? 200 : 503)
 })

@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import type { Handles } from '../handles'
 import { describeError } from '../log'
 import type { Gauge } from '../metrics'
+import { sealedUntil } from '../usage/sealed-until'
 import type { AppEnv } from './context'
 
 /** For Prometheus. It holds no ids and no addresses. */
@@ -10,7 +11,8 @@ export const metrics = new Hono<AppEnv>()
 
 metrics.get('/', async (c) => {
   const { handles } = c.var
-  const gauges = [...readSpool(handles), ...(await readConnections(handles))]
+  const [store, connections] = await Promise.all([readStore(handles), readConnections(handles)])
+  const gauges = [...readSpool(handles), ...store, ...connections]
   return c.text(handles.caches.metrics.render(gauges), 200, {
     'Content-Type': 'text/plain; version=0.0.4; charset=utf-8',
   })
@@ -37,6 +39,50 @@ function readSpool({ spool, now }: Handles): Gauge[] {
       samples: one(spool.failure() === undefined ? 0 : 1),
     },
   ]
+}
+
+/** What became of all events that ever arrived, and how far usage is sealed. Without ClickHouse the rest is told. */
+async function readStore(handles: Handles): Promise<Gauge[]> {
+  const up = (value: number): Gauge => ({
+    name: 'clickhouse_up',
+    help: '1 while ClickHouse answers.',
+    samples: [{ value }],
+  })
+  try {
+    const [outcomes, [letters], until] = await Promise.all([
+      handles.clickhouse.query<{ outcome: string; events: number }>(
+        'SELECT outcome, toFloat64(sum(events)) AS events FROM ingest_outcomes GROUP BY outcome ORDER BY outcome',
+        {},
+      ),
+      handles.clickhouse.query<{ open: number }>(
+        `SELECT toFloat64(count()) AS open FROM dead_letters
+         WHERE token NOT IN (SELECT token FROM dead_letter_decisions FINAL WHERE state != 'open')`,
+        {},
+      ),
+      sealedUntil(handles),
+    ])
+    return [
+      up(1),
+      {
+        name: 'ingest_events',
+        help: 'Events that arrived with a valid token, by what became of them: accepted, duplicate, or why refused.',
+        samples: outcomes.map(({ outcome, events }) => ({ labels: { outcome }, value: events })),
+      },
+      {
+        name: 'dead_letters_open',
+        help: 'Accepted events that could not be stored and about which nobody has decided.',
+        samples: [{ value: letters!.open }],
+      },
+      {
+        name: 'oriel_usage_unsealed_seconds',
+        help: 'How far back usage is not sealed; about 49 hours when all is well.',
+        samples: until > 0 ? [{ value: (handles.now() - until) / 1000 }] : [],
+      },
+    ]
+  } catch (error) {
+    handles.log.warn('events cannot be counted', describeError(error))
+    return [up(0)]
+  }
 }
 
 /** Without Postgres the other numbers are wanted most, so they are told then as well. */

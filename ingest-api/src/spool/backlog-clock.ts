@@ -3,9 +3,8 @@ import type { Segment } from './drain'
 type Place = { segment: number; offset: number }
 type Mark = Place & { at: number }
 
-/** Writes this close together share a mark. */
+/** Writes this close together share a mark; in an outage of hours the steps grow with it. */
 const STEP_MS = 250
-/** An outage of hours is remembered in steps that grow with it. */
 const MOST_MARKS = 1_000
 
 const isBefore = (one: Place, other: Place) =>
@@ -13,11 +12,12 @@ const isBefore = (one: Place, other: Place) =>
 
 /**
  * Remembers when which part of the segments was written, so that the age of whatever is first in line is known at any
- * time: exact to a quarter of a second, or to a thousandth of the backlog's age.
+ * time: exact to a quarter of a second, or to half a percent of how long the backlog has grown.
  */
 export class BacklogClock {
   #marks: Mark[]
   #end: Place
+  #stepMs = STEP_MS
 
   /** @param segments what an earlier process left; it was written after its file was made */
   constructor(private readonly segments: Segment[]) {
@@ -28,14 +28,18 @@ export class BacklogClock {
   /** Takes note that the bytes since the last note were written about now. */
   note(at: number): void {
     const last = this.#marks.at(-1)
-    if (!last || at - last.at >= STEP_MS || at < last.at) this.#marks.push({ ...this.#end, at })
-    if (this.#marks.length > MOST_MARKS) this.#marks = this.#marks.filter((_, index) => index % 2 === 0)
+    if (!last || at - last.at >= this.#stepMs || at < last.at) this.#marks.push({ ...this.#end, at })
+    if (this.#marks.length > MOST_MARKS) {
+      this.#marks = this.#marks.filter((_, index) => index % 2 === 0)
+      this.#stepMs *= 2
+    }
     this.#end = this.#findEnd()
   }
 
   /** When the bytes at a place were written, or a little earlier; null when nothing was noted. */
   since(place: Place): number | null {
     while (this.#marks.length > 1 && isBefore(this.#marks[1]!, place)) this.#marks.shift()
+    if (this.#marks.length < 2) this.#stepMs = STEP_MS
     return this.#marks[0]?.at ?? null
   }
 

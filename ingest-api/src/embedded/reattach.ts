@@ -1,0 +1,39 @@
+import type { ClickHouse } from '../clickhouse'
+
+/**
+ * The engine's words for a table whose log of insert tokens it can no longer write: one write to it failed, and since
+ * then every insert into the table does, until the table is opened anew.
+ * https://github.com/ClickHouse/ClickHouse/pull/118350
+ */
+const LOG_IS_LOST = /Cannot write to (?:canceled|finalized) buffer/
+/** What a process finds that ended between closing the table and opening it again, or whose opening failed. */
+const TABLE_IS_CLOSED = /Table \S+ does not exist/
+
+/**
+ * Opens a table of the embedded engine anew when its inserts fail and would go on failing. The insert itself fails all
+ * the same; whoever tries it again with the same token finds a table that takes it, once: the tokens are read from disk.
+ */
+export function reattachWhenLost<Store extends Pick<ClickHouse, 'insert' | 'command'>>(store: Store): Store {
+  const reopening = new Map<string, Promise<void>>()
+  async function reopen(table: string) {
+    await store.command(`DETACH TABLE IF EXISTS ${table} SYNC`)
+    await store.command(`ATTACH TABLE IF NOT EXISTS ${table}`)
+  }
+  return {
+    ...store,
+    async insert(table, token, lines) {
+      try {
+        await store.insert(table, token, lines)
+      } catch (error) {
+        const words = error instanceof Error ? error.message : ''
+        if (LOG_IS_LOST.test(words) || TABLE_IS_CLOSED.test(words)) {
+          // Inserts that failed together wait for one reopening.
+          const under = reopening.get(table) ?? reopen(table).finally(() => reopening.delete(table))
+          reopening.set(table, under)
+          await under
+        }
+        throw error
+      }
+    },
+  }
+}
