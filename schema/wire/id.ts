@@ -22,7 +22,8 @@ const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f
 export const isUuidV7 = (value: unknown): value is string => typeof value === 'string' && UUID_V7.test(value)
 
 /** The epoch milliseconds held in the first 48 bits of a UUIDv7. */
-export const timeOfUuidV7 = (id: string): number => parseInt(id.slice(0, 8), 16) * 65536 + parseInt(id.slice(9, 13), 16)
+export const timeOfUuidV7 = (id: string): number =>
+  parseInt(id.slice(0, 8), 16) * 65536 + parseInt(id.slice(9, 13), 16)
 
 /** Makes a UUIDv7 whose time is `at` (epoch ms) and whose other 74 bits are random. */
 export function uuidV7(at: number): string {

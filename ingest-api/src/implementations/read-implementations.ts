@@ -145,9 +145,7 @@ async function readImplementations(
     configurationRevision: row.configurationRevision,
     configSchema: manifest?.config ?? {},
     presets: manifest?.presets ?? [],
-    embedCode: manifest
-      ? makeEmbedCode(config.baseUrl, { ...manifest, id: row.id })
-      : row.embedCode,
+    embedCode: manifest ? makeEmbedCode(config.baseUrl, { ...manifest, id: row.id }) : row.embedCode,
     retentionDays: row.retentionDays,
     usageCount: row.usageCount,
     lastActivity: row.lastActivity?.getTime() ?? null,
