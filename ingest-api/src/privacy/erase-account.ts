@@ -40,8 +40,8 @@ export async function eraseAccount(handles: JobHandles, job: RunningJob): Promis
     await tx.delete(secondFactors).where(eq(secondFactors.userId, userId))
     await tx.delete(idempotencyKeys).where(eq(idempotencyKeys.ownerId, userId))
     await tx.delete(subscriptions).where(eq(subscriptions.userId, userId))
-    await emptySites(tx, userId)
-    await emptyProjects(tx, userId)
+    await emptySites(tx, userId, at)
+    await emptyProjects(tx, userId, at)
     await tx
       .update(users)
       .set({
@@ -66,7 +66,7 @@ export async function eraseAccount(handles: JobHandles, job: RunningJob): Promis
 }
 
 /** Implementations stay as what was counted and paid for, without the address of the site and what was set there. */
-async function emptySites(tx: Queryable, endUserId: string) {
+async function emptySites(tx: Queryable, endUserId: string, at: Date) {
   const own = tx
     .select({ id: widgetImplementations.id })
     .from(widgetImplementations)
@@ -74,11 +74,21 @@ async function emptySites(tx: Queryable, endUserId: string) {
   await tx.delete(implementationOrigins).where(inArray(implementationOrigins.implementationId, own))
   await tx
     .update(widgetImplementations)
-    .set({ name: 'Former widget', implementationUrl: '', embedCode: '', configuration: {} })
+    .set({
+      name: 'Former widget',
+      implementationUrl: '',
+      embedCode: '',
+      configuration: {},
+      deletedAt: sql`coalesce(${widgetImplementations.deletedAt}, ${at.toISOString()})`,
+    })
     .where(eq(widgetImplementations.endUserId, endUserId))
 }
 
-async function emptyProjects(tx: Queryable, builderId: string) {
+async function emptyProjects(tx: Queryable, builderId: string, at: Date) {
+  await tx
+    .update(projects)
+    .set({ deletedAt: at })
+    .where(and(eq(projects.builderId, builderId), isNull(projects.deletedAt)))
   const isUsed = tx
     .select({ one: sql`1` })
     .from(widgetImplementations)

@@ -1,5 +1,7 @@
 import type { JobKind } from '../../../schema/wire/job'
+import { OrielError } from '../../../schema/wire/error'
 import { TOKEN_LIFETIME_MS } from '../ingest/session-token'
+import { heldTo } from '../usage/seal-usage'
 import { anonymiseEvents } from './anonymise-events'
 import { eraseAccount } from './erase-account'
 import type { Step } from './job'
@@ -7,12 +9,21 @@ import { shortenStored } from './shorten-stored'
 
 const HOUR_MS = 60 * 60 * 1000
 const DAY_MS = 24 * HOUR_MS
-/** By then the last token from before is over, and what it brought has left the spool. */
+/** By then the last token from before is over. */
 const LATE_MS = TOKEN_LIFETIME_MS + HOUR_MS
 /** How long an export can be fetched. */
 const EXPORT_MS = 7 * DAY_MS
 /** How long somebody may come back. */
 export const GRACE_MS = 14 * DAY_MS
+
+/** Runs once every spool has handed over what tokens from before could bring. */
+const onceArrived =
+  (run: Step['run']): Step['run'] =>
+  async (handles, job) => {
+    if ((await heldTo(handles)) < job.createdAt.getTime() + TOKEN_LIFETIME_MS)
+      throw new OrielError('SERVICE_UNAVAILABLE', 'Events from before are still on their way.')
+    await run(handles, job)
+  }
 
 /** What each kind of job does, in order. Files are written on Node only, so that code is fetched when it is needed. */
 export const KINDS: Record<JobKind, [Step, ...Step[]]> = {
@@ -30,14 +41,14 @@ export const KINDS: Record<JobKind, [Step, ...Step[]]> = {
   erase_account: [
     { title: 'Anonymising events', afterMs: GRACE_MS, run: anonymiseEvents },
     { title: 'Erasing the account', run: eraseAccount },
-    { title: 'Anonymising events that came late', afterMs: LATE_MS, run: anonymiseEvents },
+    { title: 'Anonymising events that came late', afterMs: LATE_MS, run: onceArrived(anonymiseEvents) },
   ],
   forget_session: [
     { title: 'Anonymising events', run: anonymiseEvents },
-    { title: 'Anonymising events that came late', afterMs: LATE_MS, run: anonymiseEvents },
+    { title: 'Anonymising events that came late', afterMs: LATE_MS, run: onceArrived(anonymiseEvents) },
   ],
   set_retention: [
     { title: 'Shortening what is stored', run: shortenStored },
-    { title: 'Shortening what came late', afterMs: LATE_MS, run: shortenStored },
+    { title: 'Shortening what came late', afterMs: LATE_MS, run: onceArrived(shortenStored) },
   ],
 }

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { widgetImplementations } from '../../../schema/tables/implementations'
+import { jobs } from '../../../schema/tables/jobs'
 import { users } from '../../../schema/tables/users'
 import type { Implementation, Login, Usage } from '../../../schema/wire/api'
 import type { Job, Retention } from '../../../schema/wire/job'
@@ -10,6 +11,7 @@ import { createTestHandles, type TestHandles } from '../testing'
 import { createClient } from '../testing-client'
 import { startMailbox, type Mailbox } from '../testing-mail'
 import { visit } from '../testing-visit'
+import { heldTo } from '../usage/seal-usage'
 import { runDue } from './run-jobs'
 
 const HOUR = 60 * 60 * 1000
@@ -39,6 +41,11 @@ beforeEach(async () => {
 })
 
 const setNow = (at: number) => handles.setNow((now = at))
+/** Lets time pass, and the spool say that it holds nothing from before. */
+async function pass(ms: number) {
+  setNow(now + ms)
+  await expect.poll(() => heldTo(handles), { timeout: 10_000 }).toBeGreaterThan(now - HOUR)
+}
 const visitWidget = (headers?: Record<string, string>) => visit(handles, client, widget.id, headers)
 const jobOf = async (id: string, as = owner) =>
   (await client.call<Job>('GET', `/api/jobs/${id}`, { as })).data
@@ -111,7 +118,7 @@ describe('forgetting a visitor’s session', () => {
       { session_id: visitor.session },
       { session_id: visitor.session },
     ])
-    setNow(now + 25 * HOUR)
+    await pass(25 * HOUR)
     await expect(visitor.send({ name: 'too late' })).rejects.toThrow('401')
     await runDue(handles)
     expect(await rowsOf([first!, ...late])).toMatchObject([NOBODY, NOBODY])
@@ -157,6 +164,35 @@ describe('forgetting a visitor’s session', () => {
       { outcome: 'accepted', events: 1, example: '' },
       { outcome: 'invalid_type', events: 1, example: '' },
     ])
+  })
+
+  test('waits for what a spool still holds from before, and says so', async () => {
+    const visitor = await visitWidget()
+    const { data } = await forget(visitor.session)
+    await runDue(handles)
+    const holding = { spool: 'elsewhere', drained_to: now + HOUR, holds: true, at: now + 25 * HOUR }
+    await handles.clickhouse.insert('spool_watermarks', `held-${now}`, JSON.stringify(holding))
+    setNow(now + 25 * HOUR)
+    await runDue(handles)
+    const fresh = await again(owner)
+    expect(await jobOf(data.id, fresh)).toMatchObject({
+      status: 'waiting',
+      steps: { done: 1 },
+      error: 'Events from before are still on their way.',
+    })
+    const gone = { ...holding, holds: false, at: now + 1 }
+    await handles.clickhouse.insert('spool_watermarks', `gone-${now}`, JSON.stringify(gone))
+    await pass(10_000)
+    await runDue(handles)
+    expect(await jobOf(data.id, fresh)).toMatchObject({ status: 'done', error: null })
+  })
+
+  test('has an end to how many may wait', async () => {
+    let last = 202
+    for (let asked = 0; asked <= 100; asked++)
+      last = (await forget(`se_${String(asked).padStart(16, '0')}`)).status
+    expect(last).toBe(429)
+    await handles.db.delete(jobs).where(eq(jobs.ownerId, owner.user.id))
   })
 
   test('does not begin a rewriting again that it had begun before it was cut short', async () => {
@@ -237,7 +273,7 @@ describe('retention', () => {
     expect(await rowsOf(ids)).toMatchObject([{ retention_days: 90 }, { retention_days: 90 }])
     const late = await visitor.send({ name: 'late' })
     expect(await rowsOf(late)).toMatchObject([{ retention_days: 395 }])
-    setNow(now + 25 * HOUR)
+    await pass(25 * HOUR)
     await runDue(handles)
     expect(await rowsOf(late)).toMatchObject([{ retention_days: 90 }])
     expect(await jobOf(data.job!.id, await again(owner))).toMatchObject({ status: 'done', rows: 3 })
@@ -332,6 +368,7 @@ describe('erasing an account', () => {
     await runDue(handles)
     const late = await client.call('POST', `${path}/restore`, { as: await again(admin) })
     expect([late.status, late.error.message]).toEqual([409, 'This user was erased.'])
+    expect((await client.call('GET', `/api/modules/${widget.id}/runtime`)).status).toBe(404)
   })
 })
 

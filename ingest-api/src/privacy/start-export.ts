@@ -1,4 +1,4 @@
-import { and, eq, inArray } from 'drizzle-orm'
+import { and, eq, gt, isNull, or } from 'drizzle-orm'
 import { jobs } from '../../../schema/tables/jobs'
 import { users } from '../../../schema/tables/users'
 import type { Job } from '../../../schema/wire/job'
@@ -7,7 +7,10 @@ import { writeAudit } from '../accounts/audit'
 import type { Handles } from '../handles'
 import { startJob, toJob } from './job'
 
-/** Begins to gather what Oriel keeps of the actor. One that is still being made is the answer, too. */
+/** So often one can be made anew. */
+const FRESH_MS = 60 * 60 * 1000
+
+/** Begins to gather what Oriel keeps of the actor. One that is being made, or was within the hour, is the answer, too. */
 export async function startExport(
   handles: Pick<Handles, 'db' | 'now'>,
   { actor, requestId }: By<SignedIn>,
@@ -23,8 +26,8 @@ export async function startExport(
         and(
           eq(jobs.ownerId, userId),
           eq(jobs.kind, 'export_data'),
-          eq(jobs.step, 0),
-          inArray(jobs.status, ['waiting', 'running']),
+          isNull(jobs.finishedAt),
+          or(eq(jobs.step, 0), gt(jobs.createdAt, new Date(handles.now() - FRESH_MS))),
         ),
       )
     if (known) return toJob(known)

@@ -57,8 +57,8 @@ async function findFirstHour({ clickhouse }: Pick<Handles, 'clickhouse'>): Promi
   return row!.rows > 0 ? floorHour(row!.first) : undefined
 }
 
-/** Up to when every spool has handed over what it accepted. */
-async function heldTo({ clickhouse }: Pick<Handles, 'clickhouse'>): Promise<number> {
+/** Up to when every spool has handed over what it accepted, epoch ms. */
+export async function heldTo({ clickhouse }: Pick<Handles, 'clickhouse'>): Promise<number> {
   const [row] = await clickhouse.query<{ spools: number; to: number }>(
     `SELECT count() AS spools, toFloat64(toUnixTimestamp64Milli(min(drained_to))) AS to FROM spool_watermarks FINAL WHERE holds`,
     {},
