@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import commonjs from '@rollup/plugin-commonjs'
 import json from '@rollup/plugin-json'
 import resolve from '@rollup/plugin-node-resolve'
@@ -43,6 +43,7 @@ const tight = (options: MinifyOptions = {}) => [
       pure_getters: true,
       hoist_vars: true,
       lhs_constants: false,
+      negate_iife: false,
     },
     ...options,
   }),
@@ -60,15 +61,28 @@ const loader = (pinned: string): RollupOptions[] => {
   return [
     {
       input: 'loader/oriel.ts',
-      plugins: [define, ...tight({ mangle: OWN_NAMES }), ...(pinned ? [publishedDigest] : [])],
+      plugins: [define, ...tight({ mangle: OWN_NAMES }), ...(pinned ? [keepReleased, publishedDigest] : [])],
       output: { file: `dist/public/oriel${pinned}.js`, format: 'iife', strict: false },
     },
     ...['overlay', 'service'].map((name) => ({
       input: `loader/${name}.ts`,
-      plugins: tight({ module: true }),
+      plugins: [...tight({ module: true }), ...(pinned ? [keepReleased] : [])],
       output: { file: `dist/public/oriel-${name}${pinned}.js`, format: 'es' as const },
     })),
   ]
+}
+
+/** Puts the scripts of released versions beside those of this one, and in place of them once it is released itself. */
+const keepReleased: Plugin = {
+  name: 'keep-released',
+  generateBundle(_, bundle) {
+    for (const fileName of readdirSync('loader/released').filter((name) => name.endsWith('.js'))) {
+      const source = readFileSync(`loader/released/${fileName}`, 'utf8')
+      const built = bundle[fileName]
+      if (built?.type === 'chunk') built.code = source
+      else this.emitFile({ type: 'asset', fileName, source })
+    }
+  },
 }
 
 const publishedDigest: Plugin = {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { brotliCompressSync, constants } from 'node:zlib'
 import { expect, test } from 'vitest'
 import type { FrameScript } from '../schema/wire/frame'
@@ -48,6 +48,11 @@ test.for([
 
 test.for(['outer', 'inner', 'refused'])('%s brings no zod, no source map and no end of a script', (name) => {
   expect(frameScript(name)).not.toMatch(/ZodError|_zod|sourceMappingURL|<\/script|<!--/)
+})
+
+test('released loaders are served as they went out', () => {
+  for (const name of readdirSync('loader/released').filter((name) => name.endsWith('.js')))
+    expect(readFileSync(`dist/public/${name}`, 'utf8')).toBe(readFileSync(`loader/released/${name}`, 'utf8'))
 })
 
 test('the pinned loader has the digest that is published for it', () => {
