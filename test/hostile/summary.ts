@@ -1,8 +1,8 @@
 import { CLASSES, type AttemptClass } from './attempt'
 import type { Finding } from './prove'
 
-const TITLES = { chromium: 'Chromium', firefox: 'Firefox', webkit: 'WebKit' } as const
-type Engine = keyof typeof TITLES
+export const ENGINE_TITLES = { chromium: 'Chromium', firefox: 'Firefox', webkit: 'WebKit' } as const
+type Engine = keyof typeof ENGINE_TITLES
 
 const isCounted = ({ control, success }: Finding) => control.length > 0 || success.length > 0
 
@@ -23,11 +23,11 @@ export function summarize(engine: Engine, findings: Finding[]): string {
   const through = CLASSES.flatMap((kind) => successesOf(findings, kind).map((name) => `${kind}: ${name}`))
   const uncounted = findings.filter((finding) => !isCounted(finding))
   return [
-    `### ${TITLES[engine]}`,
+    `### ${ENGINE_TITLES[engine]}`,
     `| class | tried | counted | got through |\n| --- | --: | --: | --: |\n${rows.join('\n')}`,
-    `#### What gets through in ${TITLES[engine]}`,
+    `#### What gets through in ${ENGINE_TITLES[engine]}`,
     lines(through),
-    `#### What could not be proven in ${TITLES[engine]}`,
+    `#### What could not be proven in ${ENGINE_TITLES[engine]}`,
     lines(uncounted.map(({ kind, name }) => `${kind}: ${name}`)),
   ].join('\n\n')
 }
