@@ -1,4 +1,5 @@
 import type { Configuration as OAuthConfiguration } from 'openid-client'
+import type { VerifiedToken } from './accounts/access-token'
 import type { SigningKey } from './accounts/signing-keys'
 import type { Room } from './frame/render-frame'
 import { Metrics } from './metrics'
@@ -47,6 +48,7 @@ export type Caches = {
   rooms: Cache<Room>
   salts: Cache<string>
   signingKeys: Cache<SigningKey[]>
+  accessTokens: Cache<VerifiedToken>
   rates: RateLimiter
   metrics: Metrics
   /** How to talk to each sign-in provider. */
@@ -66,6 +68,8 @@ export const createCaches = (sharesLoads: boolean): Caches => ({
   salts: new Cache({ most: 1, freshMs: Infinity, sharesLoads }),
   // A new key is published ten minutes before it signs, so nobody misses it.
   signingKeys: new Cache({ most: 1, freshMs: 60_000, sharesLoads }),
+  // The session behind a token is looked up every time; only its signature is not checked again.
+  accessTokens: new Cache({ most: 10_000, freshMs: 60_000, sharesLoads }),
   rates: new RateLimiter(),
   metrics: new Metrics(),
   // Providers change what they publish rarely, and keep what they published before for days.

@@ -1,7 +1,7 @@
 import { drizzle } from 'drizzle-orm/postgres-js'
 import type { ParameterOrJSON, PendingQuery, Row, TransactionSql } from 'postgres'
 import type { Actor } from './accounts/actor'
-import type { Database } from './database'
+import { preparing, type Database } from './database'
 
 /**
  * The same database as one tenant sees it. Every statement, and every transaction, runs as the role `oriel_app` with
@@ -25,7 +25,8 @@ export function openTenantDatabase(
       return run(tx)
     })
   const unsafe = (text: string, parameters?: ParameterOrJSON<never>[]) => {
-    const query = (tx: TransactionSql): PendingQuery<Row[]> => tx.unsafe(text, parameters)
+    const query = (tx: TransactionSql): PendingQuery<Row[]> =>
+      tx.unsafe(text, parameters, preparing(parameters))
     return {
       // As lazy as a query of postgres.js: it runs once somebody waits for it.
       // oxlint-disable-next-line unicorn/no-thenable

@@ -45,10 +45,25 @@ export async function signAccessToken(
 
 /**
  * Reads a token that this server signed for this purpose. The header chooses among our keys by `kid`, and never the
- * algorithm.
+ * algorithm. A signature is checked once a minute, because a page asks with the same token again and again.
  * @throws OrielError TOKEN_EXPIRED, or TOKEN_INVALID for everything else that is wrong with it
  */
 export async function readAccessToken(handles: SigningHandles, token: string): Promise<AccessClaims> {
+  const at = handles.now()
+  const { expiresAt, claims } = await handles.caches.accessTokens.get(token, at, () =>
+    verifyAccessToken(handles, token),
+  )
+  if (expiresAt <= at) throw expired()
+  return claims
+}
+
+const expired = () => new OrielError('TOKEN_EXPIRED', 'The access token has expired.')
+const invalid = () => new OrielError('TOKEN_INVALID', 'The access token is not valid.')
+
+/** What a token of ours says, and when it ends, epoch ms. */
+export type VerifiedToken = { claims: AccessClaims; expiresAt: number }
+
+async function verifyAccessToken(handles: SigningHandles, token: string): Promise<VerifiedToken> {
   const keys = await getSigningKeys(handles)
   const findKey = ({ kid }: JWTHeaderParameters) => {
     const found = keys.find((key) => key.kid === kid)
@@ -62,16 +77,13 @@ export async function readAccessToken(handles: SigningHandles, token: string): P
     requiredClaims: ['sub', 'sid', 'persona', 'exp'],
     currentDate: new Date(handles.now()),
   }).catch((error: unknown) => {
-    if (error instanceof errors.JWTExpired)
-      throw new OrielError('TOKEN_EXPIRED', 'The access token has expired.')
-    throw new OrielError('TOKEN_INVALID', 'The access token is not valid.')
+    throw error instanceof errors.JWTExpired ? expired() : invalid()
   })
-  const { sub, sid, persona, act, imp } = payload
-  if (typeof sub !== 'string' || typeof sid !== 'string' || !isPersona(persona))
-    throw new OrielError('TOKEN_INVALID', 'The access token is not valid.')
+  const { sub, sid, persona, act, imp, exp } = payload
+  if (typeof sub !== 'string' || typeof sid !== 'string' || !isPersona(persona)) throw invalid()
   const claims = { userId: sub, sessionId: sid, persona }
-  if (act === undefined && imp === undefined) return claims
-  if (!isObject(act) || typeof act.sub !== 'string' || typeof imp !== 'string')
-    throw new OrielError('TOKEN_INVALID', 'The access token is not valid.')
-  return { ...claims, impersonation: { id: imp, byId: act.sub } }
+  const expiresAt = exp! * 1000
+  if (act === undefined && imp === undefined) return { claims, expiresAt }
+  if (!isObject(act) || typeof act.sub !== 'string' || typeof imp !== 'string') throw invalid()
+  return { claims: { ...claims, impersonation: { id: imp, byId: act.sub } }, expiresAt }
 }
