@@ -38,13 +38,15 @@ export async function forgetSession(
         ),
       )
     if (known) return toJob(known)
+    const job = await startJob(tx, handles, { kind: 'forget_session', ownerId: actor.userId, subject })
+    // The log never forgets, so it does not learn whose session it was.
     await writeAudit(tx, {
       actor,
       requestId,
       action: 'session.forget',
       resource: { type: 'implementation', id: implementationId },
-      after: { sessionId },
+      after: { job: job.id },
     })
-    return startJob(tx, handles, { kind: 'forget_session', ownerId: actor.userId, subject })
+    return job
   })
 }

@@ -124,6 +124,7 @@ describe('forgetting a visitor’s session', () => {
     expect(await rowsOf([first!, ...late])).toMatchObject([NOBODY, NOBODY])
     const session = await jobOf(data.id, await again(owner))
     expect(session).toMatchObject({ status: 'done', steps: { done: 2, current: null }, finishedAt: now })
+    expect(await whereIn(visitor.session)).toEqual([])
   })
 
   test('reaches what the store would not take, and the examples of what was refused', async () => {

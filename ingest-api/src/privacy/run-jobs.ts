@@ -93,7 +93,8 @@ async function runJob(handles: JobHandles, row: JobRow, isClosing: () => boolean
       job.step++
       const next = KINDS[kind][job.step]
       const done = { step: job.step, attempts: 1, error: null }
-      if (!next) await job.save({ ...done, status: 'done', finishedAt: new Date(now()) })
+      if (!next)
+        await job.save({ ...done, status: 'done', finishedAt: new Date(now()), subject: anonymous(row) })
       else if (next.afterMs)
         return await job.save({
           ...done,
@@ -112,6 +113,12 @@ async function runJob(handles: JobHandles, row: JobRow, isClosing: () => boolean
   } finally {
     clearInterval(heart)
   }
+}
+
+/** What was done stays on record; in whose session it was is forgotten too. */
+function anonymous({ subject }: JobRow): JobRow['subject'] {
+  const { sessionId: _, ...rest } = subject
+  return rest
 }
 
 const againAtOnce = ({ attempts }: JobRow, at: number) =>
