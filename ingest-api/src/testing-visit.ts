@@ -6,7 +6,7 @@ import { uuidV7 } from '../../schema/wire/id'
 import type { TestHandles } from './testing'
 import type { createClient } from './testing-client'
 
-export const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0'
+const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0'
 
 /** Loads a widget as a visitor's browser does, and sends events as its outer frame does. */
 export async function visit(

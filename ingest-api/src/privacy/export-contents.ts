@@ -1,9 +1,9 @@
-import { and, asc, eq, getTableColumns, gt, or, type SQL } from 'drizzle-orm'
+import { and, asc, eq, getTableColumns, gt, inArray, or, type SQL } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import { apiKeys } from '../../../schema/tables/api-keys'
 import { auditLog } from '../../../schema/tables/audit'
 import { identities } from '../../../schema/tables/identities'
-import { implementationOrigins, widgetImplementations } from '../../../schema/tables/implementations'
+import { widgetImplementations } from '../../../schema/tables/implementations'
 import { subscriptions } from '../../../schema/tables/plans'
 import { channels, projects, releases, versions } from '../../../schema/tables/projects'
 import { revenueEvents, templatePurchases } from '../../../schema/tables/revenue'
@@ -12,6 +12,7 @@ import { sessions } from '../../../schema/tables/sessions'
 import { users } from '../../../schema/tables/users'
 import type { ClickHouse } from '../clickhouse'
 import type { Handles } from '../handles'
+import { originsOfImplementation } from '../implementations/find-live-implementation'
 import { toCsvLine } from './csv'
 
 /** A file of the export: its lines come in pages, so that no more than a page is ever in memory. */
@@ -25,9 +26,10 @@ const PAGE_EVENTS = 10_000
 const README = `This is what Oriel keeps about you. Times are UTC.
 
 account.json          you, your personas, your plan, how you sign in
-sessions.json         where you were signed in
+sessions.csv          where you were signed in
 api-keys.json         your API keys, without the keys themselves, which are not kept
-projects.json         your projects with their versions, channels and releases
+projects.json         your projects, and channels.json to which version each of their channels leads
+versions.csv          what you published, and releases.csv when it was released and by whom
 implementations.json  the widgets on your sites with their configuration
 revenue.csv           money that your work or your sites moved, in the currency's smallest unit
 purchases.csv         templates that you bought or sold
@@ -60,40 +62,22 @@ export async function* filesOf({ db, clickhouse }: Engines, userId: string): Asy
     const connected = await db.select().from(identities).where(eq(identities.userId, userId))
     return { ...account, plan: plan?.planId ?? null, secondStep: secondStep ?? null, identities: connected }
   })
-  yield json('sessions.json', () => db.select().from(sessions).where(eq(sessions.userId, userId)))
+  yield rowsOf('sessions.csv', sessions, eq(sessions.userId, userId))
   yield json('api-keys.json', () => {
     const { hash: _, ...columns } = getTableColumns(apiKeys)
     return db.select(columns).from(apiKeys).where(eq(apiKeys.userId, userId))
   })
-  yield json('projects.json', async () => {
-    const own = await db.select().from(projects).where(eq(projects.builderId, userId))
-    return Promise.all(
-      own.map(async (project) => ({
-        ...project,
-        versions: await db.select().from(versions).where(eq(versions.projectId, project.id)),
-        channels: await db.select().from(channels).where(eq(channels.projectId, project.id)),
-        releases: await db.select().from(releases).where(eq(releases.projectId, project.id)),
-      })),
-    )
-  })
+  const own = db.select({ id: projects.id }).from(projects).where(eq(projects.builderId, userId))
+  yield json('projects.json', () => db.select().from(projects).where(eq(projects.builderId, userId)))
+  yield json('channels.json', () => db.select().from(channels).where(inArray(channels.projectId, own)))
+  yield rowsOf('versions.csv', versions, inArray(versions.projectId, own))
+  yield rowsOf('releases.csv', releases, inArray(releases.projectId, own))
   const sites = await db
-    .select()
+    .select({ ...getTableColumns(widgetImplementations), origins: originsOfImplementation })
     .from(widgetImplementations)
     .where(eq(widgetImplementations.endUserId, userId))
     .orderBy(asc(widgetImplementations.id))
-  yield json('implementations.json', () =>
-    Promise.all(
-      sites.map(async (site) => ({
-        ...site,
-        origins: (
-          await db
-            .select({ origin: implementationOrigins.origin })
-            .from(implementationOrigins)
-            .where(eq(implementationOrigins.implementationId, site.id))
-        ).map(({ origin }) => origin),
-      })),
-    ),
-  )
+  yield json('implementations.json', async () => sites)
   const { builderId, endUserId } = revenueEvents
   yield rowsOf('revenue.csv', revenueEvents, or(eq(builderId, userId), eq(endUserId, userId)))
   const { buyerId, sellerId } = templatePurchases

@@ -2,12 +2,14 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { inflateRawSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { jobs } from '../../../schema/tables/jobs'
 import type { Implementation, Login, NewApiKey } from '../../../schema/wire/api'
 import type { Job } from '../../../schema/wire/job'
 import type { ClickHouse } from '../clickhouse'
+import { openTenantDatabase } from '../tenant-database'
 import { createTestHandles, type TestHandles } from '../testing'
 import { createClient } from '../testing-client'
-import { FIREFOX, visit } from '../testing-visit'
+import { visit } from '../testing-visit'
 import { toCsvLine } from './csv'
 import { sweepExports } from './export-file'
 import { LEASE_MS, runDue } from './run-jobs'
@@ -65,9 +67,12 @@ describe('an export', () => {
     expect([...files.keys()]).toEqual([
       'README.txt',
       'account.json',
-      'sessions.json',
+      'sessions.csv',
       'api-keys.json',
       'projects.json',
+      'channels.json',
+      'versions.csv',
+      'releases.csv',
       'implementations.json',
       'revenue.csv',
       'purchases.csv',
@@ -89,7 +94,6 @@ describe('an export', () => {
     const all = [...files.values()].join()
     for (const secret of ['scrypt', 'argon', key.key, 'hash']) expect(all).not.toContain(secret)
     expect(all).not.toContain(owner.accessToken)
-    expect(FIREFOX).toContain('Firefox')
   })
 
   test('of many events is written page by page, in order, each once', async () => {
@@ -144,7 +148,32 @@ describe('an export', () => {
   })
 })
 
+test('of a builder holds what was published and released', async () => {
+  const builder = await client.person('builder')
+  const project = await client.releasedProject(builder)
+  const job = await ask(builder)
+  await runDue(handles)
+  const files = unzip(Buffer.from(await (await fetchFile(job, builder)).arrayBuffer()))
+  expect(JSON.parse(files.get('projects.json')!)).toMatchObject([{ id: project.id, name: project.name }])
+  expect(JSON.parse(files.get('channels.json')!)).toMatchObject([{ projectId: project.id, name: 'stable' }])
+  expect(files.get('versions.csv')!.split('\r\n')[1]).toMatch(
+    new RegExp(`^ve_[\\w-]+,${project.id},1\\.0\\.0,`),
+  )
+  expect(files.get('releases.csv')).toContain(`,${project.id},stable,release,`)
+})
+
 describe('a job', () => {
+  test('is shown by the database itself to its owner alone', async () => {
+    const job = await ask()
+    const seen = async (as: Login) =>
+      (
+        await openTenantDatabase(handles.db, { userId: as.user.id, persona: as.user.persona })
+          .select()
+          .from(jobs)
+      ).map(({ id }) => id)
+    expect([await seen(owner), await seen(await client.person('super_admin'))]).toEqual([[job.id], []])
+  })
+
   test('that is put down when the process stops goes on in the next one', async () => {
     await fill(30_000)
     const job = await ask()
