@@ -270,6 +270,7 @@ describe('what a frame is made of', () => {
       projectId: project.id,
       builderId: builder.user.id,
       endUserId: endUser.user.id,
+      retentionDays: 395,
       status: 'active',
       origins: ['https://shop.example'],
       configuration: { question: 'Coffee or tea?', answers: ['Coffee', 'Tea'], color: 'red' },
