@@ -3,6 +3,7 @@
 --
 -- Quarters, because the zones of the world lie at whole, half and quarter hours of UTC, so that every zone's hours and
 -- days are sums of them. bot and preview stand apart: neither is billed, and only previews are left out of reports.
+-- billed_loads are the loads that may be billed: of each token the first one that was neither a bot's nor a preview.
 -- sessions and visitors are exact sets of 64-bit hashes, for a session may last over several quarters.
 -- Engine: sealing an hour again writes the same keys with the same values, so wherever it was interrupted it is simply
 -- done again; questions are asked with FINAL, which costs nothing for months that are one part.
@@ -18,6 +19,7 @@ CREATE TABLE IF NOT EXISTS usage_quarters (
   loads UInt32 CODEC(T64, ZSTD(1)),
   interactions UInt32 CODEC(T64, ZSTD(1)),
   errors UInt32 CODEC(T64, ZSTD(1)),
+  billed_loads UInt32 CODEC(T64, ZSTD(1)),
   sessions AggregateFunction(uniqExact, UInt64) CODEC(ZSTD(1)),
   visitors AggregateFunction(uniqExact, UInt64) CODEC(ZSTD(1))
 )

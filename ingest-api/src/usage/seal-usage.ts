@@ -24,13 +24,13 @@ export async function sealUsage(handles: Pick<Handles, 'clickhouse' | 'now'>): P
   await clickhouse.command(
     `INSERT INTO usage_quarters
        (builder_id, project_id, implementation_id, end_user_id, quarter, bot, preview, loads, interactions, errors,
-        sessions, visitors)
+        billed_loads, sessions, visitors)
      SELECT builder_id, project_id, implementation_id, end_user_id, toStartOfFifteenMinutes(created_at) AS quarter,
        bot, preview, countIf(event_type = 'load'), countIf(event_type = 'interaction'), countIf(event_type = 'error'),
-       uniqExactState(sipHash64(session_id)), uniqExactState(visitor)
+       countIf(id IN (${FIRST_LOADS})), uniqExactState(sipHash64(session_id)), uniqExactState(visitor)
      FROM events FINAL WHERE ${BETWEEN}
      GROUP BY builder_id, project_id, implementation_id, end_user_id, quarter, bot, preview`,
-    period,
+    { ...period, since: from - SESSION_MS },
   )
   await refreshPlatform(handles, period)
   await clickhouse.command(
@@ -46,6 +46,19 @@ export async function sealUsage(handles: Pick<Handles, 'clickhouse' | 'now'>): P
 
 const BETWEEN =
   'created_at >= fromUnixTimestamp64Milli({from: Int64}) AND created_at < fromUnixTimestamp64Milli({to: Int64})'
+
+/** A session's token, and with it all its events, ends after a day; their clocks may differ a little. */
+const SESSION_MS = DAY_MS + HOUR_MS
+
+/**
+ * The first load of each session, wherever it lies: a page that reports its load again is billed once. Sessions that
+ * were forgotten have no name any more, so each of their loads stands for itself.
+ */
+const FIRST_LOADS = `
+  SELECT argMin(id, (created_at, id)) FROM events FINAL
+  WHERE created_at >= fromUnixTimestamp64Milli({since: Int64}) AND created_at < fromUnixTimestamp64Milli({to: Int64})
+    AND event_type = 'load' AND NOT bot AND NOT preview
+  GROUP BY builder_id, implementation_id, if(session_id = '', toString(id), session_id)`
 
 const floorHour = (at: number) => at - (at % HOUR_MS)
 

@@ -258,6 +258,48 @@ describe('usage', { timeout: 60_000 }, () => {
     await checkAnyQuestion(25)
   })
 
+  it('bills one load of a session, the first that is no bot’s and no preview, across hours and days', async () => {
+    const from = START + 32 * DAY_MS - ((START + 32 * DAY_MS) % DAY_MS)
+    const load = (at: number, session_id: string, more: Partial<Row> = {}): Row => ({
+      ...makeRow(0, from + at),
+      builder_id: 'us_billed',
+      implementation_id: 'im_billed',
+      event_type: 'load',
+      session_id,
+      bot: false,
+      preview: false,
+      ...more,
+    })
+    const again = load(HOUR_MS, 'se_again')
+    const billed = [
+      [again, again, load(HOUR_MS + 1, 'se_again'), load(3 * HOUR_MS, 'se_again')],
+      [load(23 * HOUR_MS, 'se_midnight'), load(25 * HOUR_MS, 'se_midnight')],
+      [load(HOUR_MS, 'se_bot', { bot: true }), load(2 * HOUR_MS, 'se_bot')],
+      // Forgotten sessions have no name.
+      [load(2 * HOUR_MS, '')],
+      [load(2 * HOUR_MS, '')],
+    ]
+    const unbilled = [
+      load(HOUR_MS, 'se_preview', { preview: true }),
+      load(HOUR_MS, 'se_clicks', { event_type: 'interaction' }),
+      load(HOUR_MS, 'se_crawler', { bot: true }),
+    ]
+    await insert([...billed.flat(), ...unbilled])
+    handles.setNow(from + 5 * DAY_MS)
+    await sealAll()
+    const sealed = await handles.clickhouse.query<{ day: number; loads: number; billed: number }>(
+      `SELECT toFloat64(intDiv(toUnixTimestamp(quarter), 86400)) AS day, toFloat64(sum(loads)) AS loads,
+         toFloat64(sum(billed_loads)) AS billed
+       FROM usage_quarters FINAL WHERE builder_id = 'us_billed' GROUP BY day ORDER BY day`,
+      {},
+    )
+    const day = from / DAY_MS
+    expect(sealed).toEqual([
+      { day, loads: 10, billed: billed.length },
+      { day: day + 1, loads: 1, billed: 0 },
+    ])
+  })
+
   it('stays when the events are gone', async () => {
     await handles.clickhouse.command('TRUNCATE TABLE events')
     const period = { from: START, to: START + DAYS * DAY_MS }
