@@ -6,7 +6,11 @@ const shared = {
 } as const
 
 /** Tests in Chromium, Firefox and WebKit, which take longer than all others: `npm run test:engines`. */
-const THREE_ENGINES = ['test/hostile.browser.test.ts', 'test/tamper.browser.test.ts']
+const THREE_ENGINES = [
+  'test/hostile.browser.test.ts',
+  'test/tamper.browser.test.ts',
+  'test/unload-engines.browser.test.ts',
+]
 
 /**
  * Three projects, fast tests first. Each test file is a process of its own, because the embedded ClickHouse holds one
