@@ -5,6 +5,7 @@ import { getProject, listVersions } from '../data/api'
 import { known, useQuery } from '../data/query'
 import { formatAgo, formatBytes, formatMoment } from '../format'
 import { Failed, Panel, Skeleton } from '../Panel/Panel'
+import { ErrorsPanel } from './ErrorsPanel'
 import { ListingPanel } from './ListingPanel'
 import { MoveChannelDialog } from './MoveChannelDialog'
 import { ProjectStatus } from './ProjectStatus'
@@ -43,6 +44,7 @@ export function ProjectPage() {
         >
           {(list) => <Versions versions={list} project={project.data} />}
         </Panel>
+        <ErrorsPanel projectId={id} />
       </div>
       {moving && versions.state === 'ready' && (
         <MoveChannelDialog

@@ -12,6 +12,7 @@ import type {
   Usage,
   User,
   Version,
+  WidgetError,
 } from '../../schema/wire/api'
 import type { JsonObject } from '../../schema/wire/json'
 import type { Persona } from '../../schema/wire/permission'
@@ -50,6 +51,7 @@ export const getUsage = (implementation: string, range: RangeName) =>
 
 export const listProjects = (page: number) => request<Project[]>(`/api/projects?page=${page}`)
 export const getProject = (id: string) => get<Project>(`/api/projects/${id}`)
+export const listErrors = (id: string) => get<WidgetError[]>(`/api/projects/${id}/errors`)
 export const listVersions = (id: string) => get<Version[]>(`/api/projects/${id}/versions`)
 export const release = (id: string, channel: string, version: string) =>
   send<Release>('POST', `/api/projects/${id}/channels/${channel}/release`, { version })
