@@ -202,7 +202,7 @@ describe('the frame', () => {
   test('does not run a bundle that was changed on its way', async () => {
     server.tamper = (html) => html.replace('Your choice', 'Your fate')
     await visit(embed('im_poll'))
-    expect((await eventOf('error')).name).toBe('no_widget')
+    expect((await eventOf('error')).name).toBe('integrity')
   })
 
   test('gives naive code its storage and takes away what only disturbs', async () => {
@@ -331,6 +331,41 @@ describe('the loader', () => {
     }, element)
     await isReady()
     expect(page.frames()).toHaveLength(3)
+    expect(trouble).toEqual([])
+  })
+
+  test('keeps a widget running while the page around it is morphed into what the server sent', async () => {
+    await visit(`<main><p>Once</p>${embed('im_probe')}</main>`)
+    await isReady()
+    await page.evaluate(
+      (html) => {
+        /** As morphing libraries do: alike elements stay and get the attributes and children of the new ones. */
+        const morph = (from: Element, to: Element) => {
+          for (const { name, value } of to.attributes)
+            if (from.getAttribute(name) !== value) from.setAttribute(name, value)
+          for (const name of from.getAttributeNames()) if (!to.hasAttribute(name)) from.removeAttribute(name)
+          const nodes = [...to.childNodes]
+          nodes.forEach((next, index) => {
+            const now = from.childNodes[index]
+            if (now instanceof Element && next instanceof Element && now.tagName === next.tagName)
+              morph(now, next)
+            else if (now) now.replaceWith(next)
+            else from.append(next)
+          })
+          while (from.childNodes.length > nodes.length) from.lastChild!.remove()
+        }
+        const next = new DOMParser().parseFromString(html, 'text/html')
+        for (let times = 0; times < 3; times++)
+          morph(document.querySelector('main')!, next.querySelector('main')!.cloneNode(true) as Element)
+      },
+      `<main><p class="new">Twice</p>${embed('im_probe')}</main>`,
+    )
+    await command('echo', 'still here')
+    expect(await heard('event')).toEqual([{ name: 'echo', data: 'still here' }])
+    expect(await heard('ready')).toHaveLength(1)
+    expect(page.frames()).toHaveLength(3)
+    await page.waitForTimeout(800)
+    expect(server.events().filter(({ type }) => type === 'load')).toHaveLength(1)
     expect(trouble).toEqual([])
   })
 

@@ -48,6 +48,8 @@ async function violations() {
     await frame.evaluate(axe.source)
     const disabled = frame.parentFrame() ? PAGE_RULES : []
     const { violations } = await frame.evaluate((disabled) => {
+      // Without a background axe takes a page for white, whatever its color-scheme.
+      document.documentElement.style.backgroundColor = 'Canvas'
       const rules = Object.fromEntries(disabled.map((rule) => [rule, { enabled: false }]))
       const { axe: loaded } = globalThis as unknown as { axe: typeof axe }
       return loaded.run(document, { iframes: false, rules })
@@ -56,6 +58,19 @@ async function violations() {
   }
   return found
 }
+
+/** Adds a widget to the page in a mode, opens it and waits until it is there. */
+const openIn = (mode: string) =>
+  host.page.evaluate(async (mode) => {
+    const element = document.createElement('oriel-widget')
+    element.id = 'added'
+    element.setAttribute('implementation', 'im_contact')
+    element.setAttribute('mode', mode)
+    const ready = new Promise((resolve) => element.addEventListener('oriel:ready', resolve))
+    document.body.append(element)
+    element.open()
+    await ready
+  }, mode)
 
 const loads = () => server.events().filter(({ type }) => type === 'load').length
 
@@ -77,14 +92,26 @@ afterEach(async () => {
   server.batches.length = 0
 })
 
-describe.each(['plain', 'strict', 'iframe', 'two-loaders', 'many', 'turbo', 'react', 'vue'])('%s', (name) => {
-  test('shows its widgets, and axe finds nothing', async () => {
+const HOSTS = ['plain', 'strict', 'iframe', 'two-loaders', 'many', 'turbo', 'react', 'vue']
+
+describe.each(HOSTS)('%s', (name) => {
+  test.each(['light', 'dark'] as const)('axe finds nothing in any mode: %s', async (colorScheme) => {
     await visit(name)
+    await host.page.emulateMedia({ colorScheme })
+    await host.page.evaluate((scheme) => (document.documentElement.style.colorScheme = scheme), colorScheme)
     await expect
       .poll(() => host.page.frames().filter((frame) => frame.url() === 'about:srcdoc').length)
       .toBeGreaterThan(0)
     await expect.poll(loads).toBeGreaterThan(0)
     expect(await violations()).toEqual([])
+    // Without the loader there is only the frame.
+    if (name === 'iframe') return
+    for (const mode of ['dialog', 'floating', 'sidebar']) {
+      await openIn(mode)
+      await host.page.waitForTimeout(300)
+      expect(await violations(), mode).toEqual([])
+      await host.page.evaluate(() => document.getElementById('added')!.remove())
+    }
   })
 })
 
