@@ -75,6 +75,6 @@ export const createCaches = (sharesLoads: boolean): Caches => ({
   // Providers change what they publish rarely, and keep what they published before for days.
   providers: new Cache({ most: 3, freshMs: 60 * 60 * 1000, sharesLoads }),
   rollup: { freshAt: 0 },
-  // It reads every implementation's quarters, half a second of work, and open dashboards ask every two.
-  ranks: new Cache({ most: 20, freshMs: 10_000, sharesLoads }),
+  // It reads every implementation's quarters, a second of work at 100 million events, and open dashboards ask every two.
+  ranks: new Cache({ most: 20, freshMs: 30_000, sharesLoads }),
 })

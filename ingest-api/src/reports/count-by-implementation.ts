@@ -1,6 +1,6 @@
 import type { UsageTotals } from '../../../schema/wire/api'
 import { COUNTS } from './count-usage'
-import { sourcesOf, type ReportHandles } from './sources'
+import { openSources, type ReportHandles } from './sources'
 import type { Period, Tenant } from './tenant'
 
 export type ImplementationCount = { implementationId: string } & UsageTotals
@@ -12,7 +12,7 @@ export async function countByImplementation(
   period: Period,
   limit: number,
 ): Promise<ImplementationCount[]> {
-  const { quarters, events, sets, session, params } = await sourcesOf(handles, tenant, period)
+  const { quarters, events, sets, session, params } = (await openSources(handles, tenant))(period)
   return handles.clickhouse.query<ImplementationCount>(
     `SELECT implementation_id AS implementationId, ${COUNTS.both},
        toFloat64(${sets('Merge')}(sessionSet)) AS sessions, toFloat64(${sets('Merge')}(visitorSet)) AS visitors
@@ -22,7 +22,7 @@ export async function countByImplementation(
        FROM ${quarters('FINAL')} GROUP BY implementation_id
        UNION ALL
        SELECT implementation_id, ${COUNTS.events}, ${sets('State')}(${session}), ${sets('State')}(visitor)
-       FROM ${events} GROUP BY implementation_id
+       FROM ${events('FINAL')} GROUP BY implementation_id
      )
      GROUP BY implementation_id ORDER BY loads + interactions + errors DESC, implementationId LIMIT {limit: UInt32}`,
     { ...params, limit },

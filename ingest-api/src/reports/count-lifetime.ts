@@ -1,6 +1,6 @@
 import { MAX_EVENT_LEAD_MS } from '../../../schema/wire/event'
 import { COUNTS } from './count-usage'
-import { sourcesOf, type ReportHandles } from './sources'
+import { openSources, type ReportHandles } from './sources'
 import type { Tenant } from './tenant'
 
 /** All that an implementation has ever counted, and when its last event was, or the quarter of an hour it was in. Epoch ms. */
@@ -12,7 +12,7 @@ export async function countLifetime(
   tenant: Extract<Tenant, { whose: 'implementations' }>,
 ): Promise<Lifetime[]> {
   const always = { from: 0, to: handles.now() + MAX_EVENT_LEAD_MS }
-  const { quarters, events, params } = await sourcesOf(handles, tenant, always)
+  const { quarters, events, params } = (await openSources(handles, tenant))(always)
   const at = (time: string) => `toFloat64(toUnixTimestamp64Milli(max(${time}))) AS lastAt`
   return handles.clickhouse.query<Lifetime>(
     `SELECT implementation_id AS id, toFloat64(sum(loads + interactions + errors)) AS events, max(lastAt) AS lastAt
@@ -20,7 +20,7 @@ export async function countLifetime(
        SELECT implementation_id, ${COUNTS.quarters}, ${at('toDateTime64(quarter, 3)')}
        FROM ${quarters('FINAL')} GROUP BY implementation_id
        UNION ALL
-       SELECT implementation_id, ${COUNTS.events}, ${at('created_at')} FROM ${events} GROUP BY implementation_id
+       SELECT implementation_id, ${COUNTS.events}, ${at('created_at')} FROM ${events('FINAL')} GROUP BY implementation_id
      )
      GROUP BY id`,
     params,

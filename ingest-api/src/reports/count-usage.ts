@@ -1,5 +1,6 @@
 import type { Interval, Usage, UsagePoint, UsageTotals } from '../../../schema/wire/api'
-import { sourcesOf, type ReportHandles } from './sources'
+import type { ClickHouse } from '../clickhouse'
+import { openSources, type ReportHandles, type Sources } from './sources'
 import type { Period, Tenant } from './tenant'
 
 export type UsageQuestion = Period & { interval: Interval; timezone: string }
@@ -25,12 +26,14 @@ export async function countUsage(
   tenant: Tenant,
   question: UsageQuestion,
 ): Promise<Usage> {
-  const before = periodBefore(question, handles.now())
+  const { clickhouse, now } = handles
+  const before = periodBefore(question, now())
+  const sourcesOf = await openSources(handles, tenant)
   const [series, uniques, counts, uniquesBefore] = await Promise.all([
-    countSeries(handles, tenant, question),
-    countUniques(handles, tenant, question),
-    countTotals(handles, tenant, before),
-    countUniques(handles, tenant, before),
+    countSeries(clickhouse, sourcesOf(question, question.interval === 'minute'), question),
+    countUniques(clickhouse, sourcesOf(question)),
+    countTotals(clickhouse, sourcesOf(before)),
+    countUniques(clickhouse, sourcesOf(before)),
   ])
   const totals = { loads: 0, interactions: 0, errors: 0, ...uniques }
   for (const { loads, interactions, errors } of series) {
@@ -47,24 +50,17 @@ function periodBefore({ from, to }: Period, now: number): Period {
   return { from: from - length, to: from - length + Math.max(0, Math.min(length, now - from)) }
 }
 
-async function countSeries(
-  handles: ReportHandles,
-  tenant: Tenant,
-  question: UsageQuestion,
+function countSeries(
+  clickhouse: ClickHouse,
+  { quarters, events, params }: Sources,
+  { interval, timezone }: UsageQuestion,
 ): Promise<UsagePoint[]> {
-  const { interval, timezone } = question
-  const { quarters, events, params } = await sourcesOf(
-    handles,
-    tenant,
-    question,
-    interval === 'minute' ? 'events' : undefined,
-  )
-  return handles.clickhouse.query<UsagePoint>(
+  return clickhouse.query<UsagePoint>(
     `SELECT toUnixTimestamp(bucket) * 1000 AS at, loads, interactions, errors FROM (
        SELECT bucket, ${COUNTS.both} FROM (
          SELECT ${bucketOf('quarter', interval)} AS bucket, ${COUNTS.quarters} FROM ${quarters('FINAL')} GROUP BY bucket
          UNION ALL
-         SELECT ${bucketOf('created_at', interval)} AS bucket, ${COUNTS.events} FROM ${events} GROUP BY bucket
+         SELECT ${bucketOf('created_at', interval)} AS bucket, ${COUNTS.events} FROM ${events('FINAL')} GROUP BY bucket
        ) GROUP BY bucket
        ORDER BY bucket WITH FILL
          FROM ${bucketOf('fromUnixTimestamp64Milli({from: Int64})', interval)}
@@ -75,24 +71,24 @@ async function countSeries(
   )
 }
 
-async function countTotals(handles: ReportHandles, tenant: Tenant, period: Period): Promise<Counts> {
-  const { quarters, events, params } = await sourcesOf(handles, tenant, period)
-  const [counts] = await handles.clickhouse.query<Counts>(
+async function countTotals(clickhouse: ClickHouse, { quarters, events, params }: Sources): Promise<Counts> {
+  const [counts] = await clickhouse.query<Counts>(
     `SELECT ${COUNTS.both} FROM (
-       SELECT ${COUNTS.quarters} FROM ${quarters('FINAL')} UNION ALL SELECT ${COUNTS.events} FROM ${events})`,
+       SELECT ${COUNTS.quarters} FROM ${quarters('FINAL')} UNION ALL SELECT ${COUNTS.events} FROM ${events('FINAL')})`,
     params,
   )
   return counts!
 }
 
-/** A set does not mind meeting a row twice, so it need not pay for FINAL where rows are many. */
-async function countUniques(handles: ReportHandles, tenant: Tenant, period: Period): Promise<Uniques> {
-  const { quarters, events, sets, session, params } = await sourcesOf(handles, tenant, period)
-  const [uniques] = await handles.clickhouse.query<Uniques>(
+async function countUniques(
+  clickhouse: ClickHouse,
+  { quarters, events, sets, session, params }: Sources,
+): Promise<Uniques> {
+  const [uniques] = await clickhouse.query<Uniques>(
     `SELECT toFloat64(${sets('Merge')}(sessions)) AS sessions, toFloat64(${sets('Merge')}(visitors)) AS visitors FROM (
        SELECT ${sets('MergeState')}(sessions) AS sessions, ${sets('MergeState')}(visitors) AS visitors FROM ${quarters('')}
        UNION ALL
-       SELECT ${sets('State')}(${session}), ${sets('State')}(visitor) FROM ${events})`,
+       SELECT ${sets('State')}(${session}), ${sets('State')}(visitor) FROM ${events('')})`,
     params,
   )
   return uniques!

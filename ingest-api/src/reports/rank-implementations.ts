@@ -1,5 +1,5 @@
 import { COUNTS } from './count-usage'
-import { sourcesOf, type ReportHandles } from './sources'
+import { openSources, type ReportHandles } from './sources'
 import type { ImplementationCount } from './count-by-implementation'
 import type { Period } from './tenant'
 
@@ -11,17 +11,14 @@ export async function rankImplementations(
   period: Period,
   limit: number,
 ): Promise<RankedImplementation[]> {
-  const { quarters, events, params } = await sourcesOf(
-    handles,
-    { whose: 'platform' },
+  const { quarters, events, params } = (await openSources(handles, { whose: 'platform' }, 'usage_quarters'))(
     period,
-    'usage_quarters',
   )
   return handles.clickhouse.query<RankedImplementation>(
     `SELECT implementation_id AS implementationId, ${COUNTS.both} FROM (
        SELECT implementation_id, ${COUNTS.quarters} FROM ${quarters('FINAL')} GROUP BY implementation_id
        UNION ALL
-       SELECT implementation_id, ${COUNTS.events} FROM ${events} GROUP BY implementation_id
+       SELECT implementation_id, ${COUNTS.events} FROM ${events('FINAL')} GROUP BY implementation_id
      )
      GROUP BY implementation_id ORDER BY loads + interactions + errors DESC, implementationId LIMIT {limit: UInt32}`,
     { ...params, limit },

@@ -5,15 +5,17 @@ import { whereTenant, type Period, type Tenant } from './tenant'
 /** What a report needs: the clock and the caches say whether the platform's rollup is fresh. */
 export type ReportHandles = Pick<Handles, 'clickhouse' | 'now' | 'caches'>
 
+type Table = 'platform_quarters' | 'usage_quarters'
+
 /**
  * Where the usage of a period is read: whole quarters that were counted before from their table, the rest, which is at
  * most the last two days and the ends of a period that begins or ends within a quarter, from the events themselves.
- * Together they are the events of the period, each id once.
+ * Together they are the events of the period, each id once. `FINAL` keeps rows from being met twice; a set of sessions
+ * does not mind and need not pay for it.
  */
 export type Sources = {
-  /** To stand after FROM, with `FINAL` where a row must not be met twice. */
   quarters: (final: 'FINAL' | '') => string
-  events: string
+  events: (final: 'FINAL' | '') => string
   /** The name of the function that makes sets of sessions and visitors, with a suffix such as `Merge`. */
   sets: (suffix: string) => string
   /** What a session is known by in those sets. */
@@ -25,37 +27,39 @@ export type Sources = {
 const FRESH_MS = 5_000
 
 /**
- * @param table where what was counted before is read; minutes and what else no quarter can answer need `events`
+ * Finds out how far a tenant's events were counted before; all parts of an answer go by the same.
+ * @param table where that is read
+ * @returns the sources of a period; `isFine` for minutes, which no quarter can answer
  */
-export async function sourcesOf(
+export async function openSources(
   handles: ReportHandles,
   tenant: Tenant,
-  { from, to }: Period,
-  table: 'platform_quarters' | 'usage_quarters' | 'events' = tenant.whose === 'platform'
-    ? 'platform_quarters'
-    : 'usage_quarters',
-): Promise<Sources> {
+  table: Table = tenant.whose === 'platform' ? 'platform_quarters' : 'usage_quarters',
+): Promise<(period: Period, isFine?: boolean) => Sources> {
+  const until = await countedUntil(handles, table)
   const { condition, params } = whereTenant(tenant)
   const isWhole = table === 'platform_quarters'
-  const quarterFrom = Math.ceil(from / QUARTER_MS) * QUARTER_MS
-  const until = Math.min(Math.floor(to / QUARTER_MS) * QUARTER_MS, await countedUntil(handles, table))
   const time = (name: string) => `fromUnixTimestamp64Milli({${name}: Int64})`
-  return {
-    quarters: (final) =>
-      `${isWhole ? table : 'usage_quarters'} ${final} WHERE ${condition}
-       AND quarter >= ${time('quarterFrom')} AND quarter < ${time('quarterTo')} ${isWhole ? '' : 'AND NOT preview'}`,
-    events: `events FINAL WHERE ${condition} AND NOT preview
-       AND created_at >= ${time('from')} AND created_at < ${time('to')}
-       AND (created_at < ${time('quarterFrom')} OR created_at >= ${time('quarterTo')})`,
-    // A set of the whole platform's visitors would be as large as what it saves to read, so that one is estimated.
-    sets: (suffix) => (isWhole ? `uniqCombined64${suffix}(12)` : `uniqExact${suffix}`),
-    session: isWhole ? 'session_id' : 'sipHash64(session_id)',
-    params: { ...params, from, to, quarterFrom, quarterTo: Math.max(quarterFrom, until) },
+  return ({ from, to }, isFine = false) => {
+    const quarterFrom = Math.ceil(from / QUARTER_MS) * QUARTER_MS
+    const quarterTo = isFine ? 0 : Math.min(Math.floor(to / QUARTER_MS) * QUARTER_MS, until)
+    return {
+      quarters: (final) =>
+        `${table} ${final} WHERE ${condition}
+         AND quarter >= ${time('quarterFrom')} AND quarter < ${time('quarterTo')} ${isWhole ? '' : 'AND NOT preview'}`,
+      events: (final) =>
+        `events ${final} WHERE ${condition} AND NOT preview
+         AND created_at >= ${time('from')} AND created_at < ${time('to')}
+         AND (created_at < ${time('quarterFrom')} OR created_at >= ${time('quarterTo')})`,
+      // A set of the whole platform's visitors would be as large as what it saves to read, so that one is estimated.
+      sets: (suffix) => (isWhole ? `uniqCombined64${suffix}(12)` : `uniqExact${suffix}`),
+      session: isWhole ? 'session_id' : 'sipHash64(session_id)',
+      params: { ...params, from, to, quarterFrom, quarterTo: Math.max(quarterFrom, quarterTo) },
+    }
   }
 }
 
-async function countedUntil(handles: ReportHandles, table: string): Promise<number> {
-  if (table === 'events') return 0
+async function countedUntil(handles: ReportHandles, table: Table): Promise<number> {
   const isFresh = Math.abs(handles.now() - handles.caches.rollup.freshAt) < FRESH_MS
   return table === 'platform_quarters' && isFresh ? Infinity : sealedUntil(handles)
 }
