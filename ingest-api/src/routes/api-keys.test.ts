@@ -184,6 +184,8 @@ const OPEN = [
   'GET /api/auth/oauth',
   'GET /api/auth/oauth/:provider',
   'GET /api/auth/oauth/:provider/callback',
+  'GET /api/jobs',
+  'GET /api/jobs/:id',
   'GET /api/limits',
   'GET /api/marketplace',
   'GET /api/marketplace/:id',
@@ -202,6 +204,7 @@ const OPEN = [
   'POST /api/auth/login/second-factor',
   'POST /api/auth/register',
   'POST /api/auth/reset',
+  'POST /api/auth/restore',
   'POST /api/auth/verify',
   'POST /v1/events',
 ]
@@ -233,6 +236,7 @@ test.each([
       .replace(':id', place ? room[place]! : project.id)
       .replace(':channel', 'stable')
       .replace(':provider', 'google')
+      .replace(':session', `se_${'x'.repeat(16)}`)
     const response = await client.app.request(address, {
       method,
       headers: { authorization: `Bearer ${key}` },

@@ -47,8 +47,8 @@ export async function identify(c: AppContext): Promise<Actor> {
   if (!token) throw new OrielError('AUTH_ERROR', 'Please sign in.')
   if (!bearer && !SAFE_METHODS.has(c.req.method)) requireOwnOrigin(c)
   const actor = bearer?.startsWith(API_KEY_PREFIX)
-    ? await getKeyActor(c.var.handles, bearer)
-    : await getActor(c.var.handles, token)
+    ? await getKeyActor(c.var.platform, bearer)
+    : await getActor(c.var.platform, token)
   limitActor(c, actor)
   return actor
 }
