@@ -72,7 +72,7 @@ test('says why a job failed and lets it try again', async () => {
 test('asks before older events are removed, and not when they are kept for longer', async () => {
   const sent: unknown[] = []
   const changed: Implementation[] = []
-  await serve({
+  const { asked } = await serve({
     'GET /api/jobs': () => ({ data: [makeJob({ kind: 'set_retention', implementationId: 'im_2' })] }),
     'PATCH /api/widgets/im_1/retention': (body) => {
       sent.push(body)
@@ -84,6 +84,11 @@ test('asks before older events are removed, and not when they are kept for longe
   const select = root.querySelector('select')!
   select.value = '30'
   act(() => void select.dispatchEvent(new Event('change', { bubbles: true })))
+  // The list of jobs is drawn anew meanwhile.
+  await expect
+    .poll(() => asked.filter((one) => one === 'GET /api/jobs').length, { timeout: 5000 })
+    .toBeGreaterThan(1)
+  expect(select.value).toBe('30')
   root.querySelector('form')!.requestSubmit()
   await seeText(root, 'Keep events for 30 days only?')
   expect(sent).toEqual([])

@@ -25,17 +25,22 @@ type Props = { widget: Implementation; onChange: (widget: Implementation) => voi
 /** How long a widget's events are kept, and what is being done about them. */
 export function VisitorData({ widget, onChange }: Props) {
   const { id, retentionDays } = widget
-  const [asked, setAsked] = useState<RetentionDays>()
+  const [chosen, choose] = useState<RetentionDays>(retentionDays)
+  const [isAsking, setAsking] = useState(false)
   const jobs = useQuery('jobs', listJobs, true)
   const own =
     jobs.state === 'ready' ? jobs.data.filter(({ implementationId }) => implementationId === id) : []
 
-  const save = async (days: RetentionDays) => {
-    const { job } = await setRetention(id, days)
-    onChange({ ...widget, retentionDays: days })
-    setAsked(undefined)
+  const save = async () => {
+    const { job } = await setRetention(id, chosen)
+    onChange({ ...widget, retentionDays: chosen })
+    setAsking(false)
     if (job) await showJob(job)
-    toast(`Events are kept for ${NAMES[days].toLowerCase()}.`)
+    toast(`Events are kept for ${NAMES[chosen].toLowerCase()}.`)
+  }
+  const keep = () => {
+    setAsking(false)
+    choose(retentionDays)
   }
   return (
     <Panel title="Visitors’ data" class="full" answer={known(retentionDays)}>
@@ -43,33 +48,30 @@ export function VisitorData({ widget, onChange }: Props) {
         <>
           <Form
             submit="Save"
-            onSubmit={async (value) => {
-              const days = daysIn(value('days'))
-              if (days < retentionDays) setAsked(days)
-              else await save(days)
+            disabled={chosen === retentionDays}
+            onSubmit={async () => {
+              if (chosen < retentionDays) setAsking(true)
+              else await save()
             }}
           >
             <Choice
-              key={retentionDays}
               name="days"
               label="Keep events for"
-              value={String(retentionDays)}
+              value={String(chosen)}
+              onText={(days) => choose(daysIn(days))}
               options={options}
               hint="A longer time concerns what comes from now on. A visitor is forgotten at one of their events, in the overview."
             />
           </Form>
           {own.length > 0 && <JobList jobs={own.slice(0, 5)} />}
-          {asked && (
-            <Dialog
-              title={`Keep events for ${NAMES[asked].toLowerCase()} only?`}
-              onClose={() => setAsked(undefined)}
-            >
+          {isAsking && (
+            <Dialog title={`Keep events for ${NAMES[chosen].toLowerCase()} only?`} onClose={keep}>
               <Form
                 class="danger"
                 submit="Remove what is older"
-                onSubmit={() => save(asked)}
+                onSubmit={save}
                 actions={
-                  <button type="button" class="button" onClick={() => setAsked(undefined)}>
+                  <button type="button" class="button" onClick={keep}>
                     Keep them
                   </button>
                 }
