@@ -10,6 +10,7 @@ export type BatchAnswer = { status: number; headers: Record<string, string>; tex
 
 export const BATCH_ANSWER_HEADERS = { ...BATCH_HEADERS, 'Content-Type': 'application/json' }
 const REQUEST = { method: 'POST', route: '/v1/events' }
+const ACCEPTED = { ...REQUEST, status_code: 202, tier: 'public' }
 
 /**
  * The whole answer to a batch on Node, however it came: nothing is thrown, everything is counted.
@@ -41,9 +42,7 @@ export async function answerBatch(
     const { status, headers, body } = error
     answer = { status, headers, text: JSON.stringify(body) }
   }
-  metrics.observeRequest(
-    { ...REQUEST, status_code: answer.status, tier: 'public' },
-    (performance.now() - began) / 1000,
-  )
+  const labels = answer.status === 202 ? ACCEPTED : { ...ACCEPTED, status_code: answer.status }
+  metrics.observeRequest(labels, (performance.now() - began) / 1000)
   return answer
 }
