@@ -1,4 +1,4 @@
-import { open, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
@@ -28,7 +28,8 @@ export const removeExport = (config: DataDir, jobId: string): Promise<void> =>
 /** Removes what was left by jobs that another process finished, or that never came to their end. */
 export async function sweepExports(config: DataDir, now: number): Promise<void> {
   const folder = exportFolder(config)
-  for (const name of await readdir(folder).catch(() => [])) {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  for (const name of await readdir(folder)) {
     const path = join(folder, name)
     if ((await stat(path)).mtimeMs < now - 8 * DAY_MS) await rm(path, { force: true })
   }
