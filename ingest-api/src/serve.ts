@@ -21,6 +21,8 @@ export class OrielServer extends Server {
   constructor(handles: Handles, fetch: Fetch) {
     const listener = getRequestListener(fetch)
     super((request, response) => {
+      // Whoever never pauses would be served until the process is ended in the middle of something.
+      if (!this.listening) response.setHeader('Connection', 'close')
       if (request.method === 'POST' && request.url === '/v1/events')
         void receiveBatch(handles, request, response)
       else void listener(request, response)
@@ -72,6 +74,7 @@ function readBody(request: IncomingMessage): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
+    const endEarly = () => reject(new OrielError('MALFORMED_REQUEST', 'The request ended early.'))
     request
       .on('data', (chunk: Buffer) => {
         size += chunk.length
@@ -82,7 +85,7 @@ function readBody(request: IncomingMessage): Promise<string> {
         }
       })
       .on('end', () => resolve((chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString()))
-      .on('error', reject)
-      .on('close', () => reject(new OrielError('MALFORMED_REQUEST', 'The request ended early.')))
+      .on('error', endEarly)
+      .on('close', endEarly)
   })
 }
