@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeEmbedCode } from '../ingest-api/src/frame/embed-code'
-import { mapStack } from '../ingest-api/src/frame/map-stack'
+import { createStackMapper } from '../ingest-api/src/frame/map-stack'
 import { ENGINES, type Browser, type Page } from './browsers/browser'
 import { launch } from './browsers/launch'
 import { startEmbedServer, type EmbedServer } from './embed-server'
@@ -74,7 +74,7 @@ describe.for(ENGINES)('code changed on its way to %s', (engine) => {
     const [map, source] = await Promise.all(
       ['dist/bundle.js.map', 'widget.tsx'].map((file) => readFile(`test/probe/${file}`, 'utf8')),
     )
-    const [place, line] = /widget\.tsx:(\d+)/.exec(mapStack(map!, String(data!.stack))) ?? []
+    const [place, line] = /widget\.tsx:(\d+)/.exec(createStackMapper(map!)(String(data!.stack))) ?? []
     expect(place).toBeDefined()
     expect(source!.split('\n')[Number(line) - 1]).toContain('thrown on purpose')
   })

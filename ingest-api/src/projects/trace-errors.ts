@@ -2,7 +2,7 @@ import { and, eq, inArray } from 'drizzle-orm'
 import { sourceMaps, versions } from '../../../schema/tables/projects'
 import type { WidgetError } from '../../../schema/wire/api'
 import type { Actor } from '../accounts/actor'
-import { mapStack } from '../frame/map-stack'
+import { createStackMapper } from '../frame/map-stack'
 import type { Handles } from '../handles'
 import { listErrors } from '../reports/list-errors'
 import type { Period } from '../reports/tenant'
@@ -27,8 +27,11 @@ export async function traceErrors(
     .from(sourceMaps)
     .innerJoin(versions, eq(versions.id, sourceMaps.versionId))
     .where(and(eq(versions.projectId, projectId), inArray(versions.version, seen)))
-  return errors.map((error) => {
-    const found = maps.find(({ version }) => version === error.version)
-    return found ? { ...error, stack: mapStack(new TextDecoder().decode(found.map), error.stack) } : error
-  })
+  const mappers = new Map(
+    maps.map(({ version, map }) => [version, createStackMapper(new TextDecoder().decode(map))]),
+  )
+  return errors.map((error) => ({
+    ...error,
+    stack: mappers.get(error.version)?.(error.stack) ?? error.stack,
+  }))
 }

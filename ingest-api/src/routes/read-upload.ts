@@ -49,7 +49,15 @@ export async function readUpload(request: HonoRequest): Promise<Upload> {
 function checkSourceMap(sourceMap: Uint8Array): void {
   refuseOversize('sourceMap', sourceMap, MAX_SOURCE_MAP_BYTES)
   const value = parseJson(sourceMap)
-  if (!isObject(value) || value.version !== 3 || typeof value.mappings !== 'string')
+  const isName = (source: unknown) => source === null || typeof source === 'string'
+  if (
+    !isObject(value) ||
+    value.version !== 3 ||
+    typeof value.mappings !== 'string' ||
+    !Array.isArray(value.sources) ||
+    !value.sources.every(isName) ||
+    !isName(value.sourceRoot ?? null)
+  )
     throw invalidFields([{ path: 'sourceMap', message: 'Must be a source map of revision 3.' }])
 }
 

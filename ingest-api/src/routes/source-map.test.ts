@@ -78,7 +78,9 @@ test('shows the builder where an error was thrown in the sources, and alike ones
 test.for([
   ['no JSON', '{', 400],
   ['another revision', '{"version":2,"mappings":""}', 400],
-  ['no mappings', '{"version":3}', 400],
+  ['no mappings', '{"version":3,"sources":[]}', 400],
+  ['no sources', '{"version":3,"mappings":""}', 400],
+  ['sources without names', '{"version":3,"mappings":"","sources":[7]}', 400],
   ['too much', `{"version":3,"mappings":"${'A'.repeat(MAX_SOURCE_MAP_BYTES)}"}`, 413],
 ] as const)('refuses %s', async ([, sourceMap, status]) => {
   expect((await upload(sourceMap)).status).toBe(status)
