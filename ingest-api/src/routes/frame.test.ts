@@ -72,7 +72,7 @@ describe('the frame of an implementation', () => {
     expect(claims.exp! - claims.iat!).toBeLessThanOrEqual(24 * 60 * 60)
     const again = decodeJwt<SessionClaims>((await open(widget.id)).settings.token)
     expect(again.sid).not.toBe(claims.sid)
-    expect(html).toContain('<script>oriel.widget(() => &quot;hello&quot;)')
+    expect(html).toContain('<script>\noriel.widget(() => &quot;hello&quot;)')
     expect(policy).toMatchObject({
       'default-src': "'none'",
       'frame-src': "'none'",
