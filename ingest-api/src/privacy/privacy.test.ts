@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { widgetImplementations } from '../../../schema/tables/implementations'
 import { jobs } from '../../../schema/tables/jobs'
 import { users } from '../../../schema/tables/users'
-import type { Implementation, Login, Usage } from '../../../schema/wire/api'
+import type { Implementation, IngestReport, Login, Usage } from '../../../schema/wire/api'
 import type { Job, Retention } from '../../../schema/wire/job'
 import { verifyAudit } from '../accounts/read-audit'
 import type { ClickHouse } from '../clickhouse'
@@ -11,7 +11,7 @@ import { createTestHandles, type TestHandles } from '../testing'
 import { createClient } from '../testing-client'
 import { startMailbox, type Mailbox } from '../testing-mail'
 import { visit } from '../testing-visit'
-import { heldTo } from '../usage/seal-usage'
+import { heldTo, sealUsage } from '../usage/seal-usage'
 import { runDue } from './run-jobs'
 
 const HOUR = 60 * 60 * 1000
@@ -307,6 +307,28 @@ describe('retention', () => {
     await runDue(handles)
     await handles.clickhouse.command('OPTIMIZE TABLE events FINAL')
     expect(await countStored()).toBe(2)
+  })
+
+  test('leaves what was counted, down to what became of each event', async () => {
+    const longAgo = Date.now() - 100 * DAY
+    setNow(longAgo)
+    const visitor = await visitWidget()
+    await visitor.send({ name: 'one' }, { name: 'two' }, { name: 'three' })
+    setNow(Date.now())
+    while (await sealUsage(handles));
+    const question = new URLSearchParams({
+      from: new Date(longAgo - DAY).toISOString(),
+      to: new Date(longAgo + DAY).toISOString(),
+    })
+    const report = async () =>
+      (await client.call<IngestReport>('GET', `/api/builders/me/ingest?${question}`, { as: builder })).data
+    const before = await report()
+    expect(before.totals).toMatchObject({ received: 3, stored: 3, duplicates: 0 })
+    await retain(90)
+    await runDue(handles)
+    await handles.clickhouse.command('OPTIMIZE TABLE events FINAL')
+    expect(await countStored()).toBe(0)
+    expect(await report()).toEqual(before)
   })
 
   test('takes the choices that there are, from the owner', async () => {

@@ -2,6 +2,7 @@ import type { IngestReport } from '../../../schema/wire/api'
 import { REFUSALS, type Refusal } from '../../../schema/wire/event'
 import type { ClickHouse } from '../clickhouse'
 import type { Outcome } from '../spool/outcome'
+import { sealedUntil } from '../usage/sealed-until'
 import { whereTenant, type Period, type Tenant } from './tenant'
 
 type OutcomeRow = { implementationId: string; day: string; outcome: Outcome; events: number; example: string }
@@ -17,7 +18,9 @@ export async function countOutcomes(
 ): Promise<IngestReport> {
   const { condition, params } = whereTenant(tenant)
   const days = `toDate(fromUnixTimestamp64Milli({from: Int64}), 'UTC') AND toDate(fromUnixTimestamp64Milli({to: Int64}), 'UTC')`
-  const period = { ...params, from, to: to - 1 }
+  // Events of sealed hours may be over by now; their counts stay.
+  const sealed = 'fromUnixTimestamp64Milli({sealed: Int64})'
+  const period = { ...params, from, to: to - 1, sealed: await sealedUntil({ clickhouse }) }
   const [rows, [stored], [quarantined]] = await Promise.all([
     clickhouse.query<OutcomeRow>(
       `SELECT implementation_id AS implementationId, toString(day) AS day, outcome, toFloat64(sum(events)) AS events,
@@ -27,7 +30,13 @@ export async function countOutcomes(
       period,
     ),
     clickhouse.query<{ total: number }>(
-      `SELECT count() AS total FROM events FINAL WHERE ${condition} AND toDate(created_at) BETWEEN ${days}`,
+      `SELECT toFloat64(sum(counted)) AS total FROM (
+         SELECT count() AS counted FROM events FINAL
+         WHERE ${condition} AND toDate(created_at) BETWEEN ${days} AND created_at >= ${sealed}
+         UNION ALL
+         SELECT sum(loads + interactions + errors) AS counted FROM usage_quarters FINAL
+         WHERE ${condition} AND toDate(quarter) BETWEEN ${days} AND quarter < ${sealed}
+       )`,
       period,
     ),
     clickhouse.query<{ total: number }>(
