@@ -18,7 +18,7 @@ type Uniques = Pick<UsageTotals, 'sessions' | 'visitors'>
 
 /**
  * Usage of a tenant: totals, the totals of the same length of time before, and a series whose buckets are cut in the
- * asker's time zone. For the whole platform sessions and visitors are estimated, within two percent.
+ * asker's time zone. Sessions and visitors of the whole platform are estimated, within two percent, once it has many.
  * @param question `timezone` is a known IANA zone
  */
 export async function countUsage(
@@ -29,11 +29,24 @@ export async function countUsage(
   const { clickhouse, now } = handles
   const before = periodBefore(question, now())
   const sourcesOf = await openSources(handles, tenant)
-  const [series, uniques, counts, uniquesBefore] = await Promise.all([
+  const counting = Promise.all([
     countSeries(clickhouse, sourcesOf(question, question.interval === 'minute'), question),
-    countUniques(clickhouse, sourcesOf(question)),
     countTotals(clickhouse, sourcesOf(before)),
-    countUniques(clickhouse, sourcesOf(before)),
+  ])
+  // Where all counts are few, sets are small, and an estimate that is off by one would be seen.
+  const setsOf =
+    tenant.whose === 'platform'
+      ? counting.then(([series, counts]) =>
+          sumOf([...series, counts]) < ESTIMATED_FROM
+            ? openSources(handles, tenant, 'usage_quarters')
+            : sourcesOf,
+        )
+      : Promise.resolve(sourcesOf)
+  const uniquesIn = async (period: Period) => countUniques(clickhouse, (await setsOf)(period))
+  const [[series, counts], uniques, uniquesBefore] = await Promise.all([
+    counting,
+    uniquesIn(question),
+    uniquesIn(before),
   ])
   const totals = { loads: 0, interactions: 0, errors: 0, ...uniques }
   for (const { loads, interactions, errors } of series) {
@@ -43,6 +56,12 @@ export async function countUsage(
   }
   return { ...question, totals, previous: { ...before, totals: { ...counts, ...uniquesBefore } }, series }
 }
+
+/** How many events of the whole platform are read rather than estimated. */
+const ESTIMATED_FROM = 200_000
+
+const sumOf = (counts: Counts[]) =>
+  counts.reduce((sum, { loads, interactions, errors }) => sum + loads + interactions + errors, 0)
 
 /** As long as the period, or as what has passed of it: a day until noon is held against the day before until noon. */
 function periodBefore({ from, to }: Period, now: number): Period {
