@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { widgetImplementations } from '../../../schema/tables/implementations'
 import { jobs } from '../../../schema/tables/jobs'
 import { users } from '../../../schema/tables/users'
-import type { Implementation, IngestReport, Login, Usage } from '../../../schema/wire/api'
+import type { EndUserDashboard, Implementation, IngestReport, Login, Usage } from '../../../schema/wire/api'
 import type { Job, Retention } from '../../../schema/wire/job'
 import { verifyAudit } from '../accounts/read-audit'
 import type { ClickHouse } from '../clickhouse'
@@ -99,6 +99,17 @@ describe('forgetting a visitor’s session', () => {
       rows: 2,
       nextAt: now + 25 * HOUR,
     })
+  })
+
+  test('begins at an event of the overview, which says whose session it was as long as somebody’s', async () => {
+    const visitor = await visitWidget()
+    await visitor.send({ name: 'vote', data: { answer: 'Tea' } })
+    const recent = async () =>
+      (await client.call<EndUserDashboard>('GET', '/api/end-users/me/dashboard', { as: owner })).data.recent
+    expect(await recent()).toMatchObject([{ session: visitor.session, data: { answer: 'Tea' } }])
+    await forget(visitor.session)
+    await runDue(handles)
+    expect(await recent()).toMatchObject([{ name: 'vote', session: null, data: {} }])
   })
 
   test('also reaches what came after it, and a repetition of what was there before', async () => {
