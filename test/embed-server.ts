@@ -26,6 +26,8 @@ export type EmbedServer = {
   outage: number | undefined
   /** Ends every connection without an answer. */
   isDown: boolean
+  /** Holds the rest of documents back this long, from the middle of the inner room on. */
+  stallMs: number
   /** Changes documents on their way, after their hashes were made. */
   tamper: ((html: string) => string) | undefined
   close: () => Promise<void>
@@ -68,7 +70,11 @@ export async function startEmbedServer(): Promise<EmbedServer> {
             { token: `token-of-${id}`, baseUrl: oriel, now: Date.now() },
           )
         : renderRefusal(assets, 'unknown')
-      response.writeHead(answer.status, answer.headers).end(embed.tamper?.(answer.html) ?? answer.html)
+      const html = embed.tamper?.(answer.html) ?? answer.html
+      const middle = html.indexOf('srcdoc=') + 1000
+      response.writeHead(answer.status, answer.headers).write(html.slice(0, middle))
+      await new Promise((resume) => setTimeout(resume, embed.stallMs))
+      response.end(html.slice(middle))
     } else if (request.method !== 'POST') response.writeHead(404).end()
     else {
       let body = ''
@@ -92,6 +98,7 @@ export async function startEmbedServer(): Promise<EmbedServer> {
     events: () => batches.flatMap(({ events }) => events),
     outage: undefined,
     isDown: false,
+    stallMs: 0,
     tamper: undefined,
     async close() {
       for (const server of [hostServer, orielServer]) {

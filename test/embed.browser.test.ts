@@ -77,6 +77,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   server.outage = server.tamper = undefined
+  server.stallMs = 0
   await page.close()
   // What the page sent while it went belongs to its own test.
   await new Promise((resume) => setTimeout(resume, 200))
@@ -189,6 +190,13 @@ describe('the frame', () => {
     await isReady()
     await command('spin', 6500)
     await until(() => server.events().some(({ name }) => name === 'unresponsive'), 12_000)
+  })
+
+  test('does not take a slow network for a silent widget', async () => {
+    server.stallMs = 6500
+    await visit(embed('im_poll'))
+    await eventOf('load')
+    expect(server.events().filter(({ type }) => type === 'error')).toEqual([])
   })
 
   test('counts the load of a bundle that starts nothing, and says so', async () => {
