@@ -49,7 +49,7 @@ let timer: unknown
 const post = (message: WidgetMessage) => port.postMessage(message)
 
 const reportError = (error: unknown) => {
-  const { name = 'Error', message = error, stack } = Object(error)
+  const { name = 'Error', message = error, stack = '' } = Object(error)
   post({ type: 'error', code: `${name}`, message: `${message}`, stack: `${stack}` })
 }
 
