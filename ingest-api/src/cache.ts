@@ -55,6 +55,8 @@ export type Caches = {
   providers: Cache<OAuthConfiguration>
   /** When the platform's rollup was last known to hold everything, epoch ms; 0 where nobody keeps it. */
   rollup: { freshAt: number }
+  /** Where the buckets of a series begin. */
+  buckets: Cache<number[]>
   /** The platform's most used implementations of a period. */
   ranks: Cache<RankedImplementation[]>
 }
@@ -75,6 +77,8 @@ export const createCaches = (sharesLoads: boolean): Caches => ({
   // Providers change what they publish rarely, and keep what they published before for days.
   providers: new Cache({ most: 3, freshMs: 60 * 60 * 1000, sharesLoads }),
   rollup: { freshAt: 0 },
+  // Of times and a time zone only, and people look at the same few.
+  buckets: new Cache({ most: 500, freshMs: Infinity, sharesLoads }),
   // It reads every implementation's quarters, a second of work at 100 million events, and open dashboards ask every two.
   ranks: new Cache({ most: 20, freshMs: 30_000, sharesLoads }),
 })

@@ -12,18 +12,17 @@ export async function countByImplementation(
   period: Period,
   limit: number,
 ): Promise<ImplementationCount[]> {
-  const { quarters, events, sets, session, params } = (await openSources(handles, tenant))(period)
+  const { read, sets, session, params } = await openSources(handles, tenant, { periods: [period] })
+  const columns = {
+    quarters: `implementation_id, ${COUNTS.quarters}, ${sets('MergeState')}(sessions) AS sessionSet,
+      ${sets('MergeState')}(visitors) AS visitorSet`,
+    events: `implementation_id, ${COUNTS.events}, ${sets('State')}(${session}) AS sessionSet,
+      ${sets('State')}(visitor) AS visitorSet`,
+  }
   return handles.clickhouse.query<ImplementationCount>(
     `SELECT implementation_id AS implementationId, ${COUNTS.both},
        toFloat64(${sets('Merge')}(sessionSet)) AS sessions, toFloat64(${sets('Merge')}(visitorSet)) AS visitors
-     FROM (
-       SELECT implementation_id, ${COUNTS.quarters}, ${sets('MergeState')}(sessions) AS sessionSet,
-         ${sets('MergeState')}(visitors) AS visitorSet
-       FROM ${quarters('FINAL')} GROUP BY implementation_id
-       UNION ALL
-       SELECT implementation_id, ${COUNTS.events}, ${sets('State')}(${session}), ${sets('State')}(visitor)
-       FROM ${events('FINAL')} GROUP BY implementation_id
-     )
+     FROM (${read(columns, 'implementation_id')})
      GROUP BY implementation_id ORDER BY loads + interactions + errors DESC, implementationId LIMIT {limit: UInt32}`,
     { ...params, limit },
   )

@@ -12,17 +12,15 @@ export async function countLifetime(
   tenant: Extract<Tenant, { whose: 'implementations' }>,
 ): Promise<Lifetime[]> {
   const always = { from: 0, to: handles.now() + MAX_EVENT_LEAD_MS }
-  const { quarters, events, params } = (await openSources(handles, tenant))(always)
+  const { read, params } = await openSources(handles, tenant, { periods: [always] })
   const at = (time: string) => `toFloat64(toUnixTimestamp64Milli(max(${time}))) AS lastAt`
+  const columns = {
+    quarters: `implementation_id, ${COUNTS.quarters}, ${at('toDateTime64(quarter, 3)')}`,
+    events: `implementation_id, ${COUNTS.events}, ${at('created_at')}`,
+  }
   return handles.clickhouse.query<Lifetime>(
     `SELECT implementation_id AS id, toFloat64(sum(loads + interactions + errors)) AS events, max(lastAt) AS lastAt
-     FROM (
-       SELECT implementation_id, ${COUNTS.quarters}, ${at('toDateTime64(quarter, 3)')}
-       FROM ${quarters('FINAL')} GROUP BY implementation_id
-       UNION ALL
-       SELECT implementation_id, ${COUNTS.events}, ${at('created_at')} FROM ${events('FINAL')} GROUP BY implementation_id
-     )
-     GROUP BY id`,
+     FROM (${read(columns, 'implementation_id')}) GROUP BY id`,
     params,
   )
 }

@@ -1,6 +1,5 @@
-import type { Interval, Usage, UsagePoint, UsageTotals } from '../../../schema/wire/api'
-import type { ClickHouse } from '../clickhouse'
-import { openSources, type ReportHandles, type Sources } from './sources'
+import type { Interval, Usage, UsageTotals } from '../../../schema/wire/api'
+import { openSources, type ReportHandles } from './sources'
 import type { Period, Tenant } from './tenant'
 
 export type UsageQuestion = Period & { interval: Interval; timezone: string }
@@ -14,8 +13,6 @@ export const COUNTS = {
 }
 
 type Counts = Pick<UsageTotals, 'loads' | 'interactions' | 'errors'>
-type Uniques = Pick<UsageTotals, 'sessions' | 'visitors'>
-
 /**
  * Usage of a tenant: totals, the totals of the same length of time before, and a series whose buckets are cut in the
  * asker's time zone. Sessions and visitors of the whole platform are estimated, within two percent, once it has many.
@@ -26,42 +23,33 @@ export async function countUsage(
   tenant: Tenant,
   question: UsageQuestion,
 ): Promise<Usage> {
-  const { clickhouse, now } = handles
-  const before = periodBefore(question, now())
-  const sourcesOf = await openSources(handles, tenant)
-  const counting = Promise.all([
-    countSeries(clickhouse, sourcesOf(question, question.interval === 'minute'), question),
-    countTotals(clickhouse, sourcesOf(before)),
+  const before = periodBefore(question, handles.now())
+  const [buckets, counted] = await Promise.all([
+    listBuckets(handles, question),
+    countPeriods(handles, tenant, question, before),
   ])
   // Where all counts are few, sets are small, and an estimate that is off by one would be seen.
-  const setsOf =
-    tenant.whose === 'platform'
-      ? counting.then(([series, counts]) =>
-          sumOf([...series, counts]) < ESTIMATED_FROM
-            ? openSources(handles, tenant, 'usage_quarters')
-            : sourcesOf,
-        )
-      : Promise.resolve(sourcesOf)
-  const uniquesIn = async (period: Period) => countUniques(clickhouse, (await setsOf)(period))
-  const [[series, counts], uniques, uniquesBefore] = await Promise.all([
-    counting,
-    uniquesIn(question),
-    uniquesIn(before),
-  ])
-  const totals = { loads: 0, interactions: 0, errors: 0, ...uniques }
-  for (const { loads, interactions, errors } of series) {
-    totals.loads += loads
-    totals.interactions += interactions
-    totals.errors += errors
+  if (tenant.whose === 'platform' && sumOf(counted.totals) + sumOf(counted.previous) < ESTIMATED_FROM) {
+    const exact = await countPeriods(handles, tenant, question, before, 'usage_quarters')
+    counted.totals = { ...exact.totals, ...pickCounts(counted.totals) }
+    counted.previous = { ...exact.previous, ...pickCounts(counted.previous) }
   }
-  return { ...question, totals, previous: { ...before, totals: { ...counts, ...uniquesBefore } }, series }
+  return {
+    ...question,
+    totals: counted.totals,
+    previous: { ...before, totals: counted.previous },
+    series: buckets.map((at) => ({ at, ...(counted.series.get(at) ?? NO_COUNTS) })),
+  }
 }
+
+const NO_COUNTS: Counts = { loads: 0, interactions: 0, errors: 0 }
+const NOTHING: UsageTotals = { ...NO_COUNTS, sessions: 0, visitors: 0 }
 
 /** How many events of the whole platform are read rather than estimated. */
 const ESTIMATED_FROM = 200_000
 
-const sumOf = (counts: Counts[]) =>
-  counts.reduce((sum, { loads, interactions, errors }) => sum + loads + interactions + errors, 0)
+const sumOf = ({ loads, interactions, errors }: Counts) => loads + interactions + errors
+const pickCounts = ({ loads, interactions, errors }: Counts): Counts => ({ loads, interactions, errors })
 
 /** As long as the period, or as what has passed of it: a day until noon is held against the day before until noon. */
 function periodBefore({ from, to }: Period, now: number): Period {
@@ -69,48 +57,65 @@ function periodBefore({ from, to }: Period, now: number): Period {
   return { from: from - length, to: from - length + Math.max(0, Math.min(length, now - from)) }
 }
 
-function countSeries(
-  clickhouse: ClickHouse,
-  { quarters, events, params }: Sources,
-  { interval, timezone }: UsageQuestion,
-): Promise<UsagePoint[]> {
-  return clickhouse.query<UsagePoint>(
-    `SELECT toUnixTimestamp(bucket) * 1000 AS at, loads, interactions, errors FROM (
-       SELECT bucket, ${COUNTS.both} FROM (
-         SELECT ${bucketOf('quarter', interval)} AS bucket, ${COUNTS.quarters} FROM ${quarters('FINAL')} GROUP BY bucket
-         UNION ALL
-         SELECT ${bucketOf('created_at', interval)} AS bucket, ${COUNTS.events} FROM ${events('FINAL')} GROUP BY bucket
-       ) GROUP BY bucket
-       ORDER BY bucket WITH FILL
-         FROM ${bucketOf('fromUnixTimestamp64Milli({from: Int64})', interval)}
-         TO toDateTime(fromUnixTimestamp64Milli({to: Int64}), {timezone: String})
-         STEP ${STEPS[interval]}
-     )`,
-    { ...params, timezone },
+type Row = UsageTotals & { isBefore: number; isTotal: number; at: number }
+
+/** Both periods and the buckets of the first in one question, because planning one costs more than small answers do. */
+async function countPeriods(
+  handles: ReportHandles,
+  tenant: Tenant,
+  { from, to, interval, timezone }: UsageQuestion,
+  before: Period,
+  table?: 'usage_quarters',
+): Promise<{ totals: UsageTotals; previous: UsageTotals; series: Map<number, Counts> }> {
+  const { read, sets, session, params } = await openSources(handles, tenant, {
+    periods: [{ from, to }, before],
+    ...(table && { table }),
+    isFine: interval === 'minute',
+  })
+  const place = (time: string) => `${time} < fromUnixTimestamp64Milli({start: Int64}) AS isBefore,
+    if(isBefore, toDateTime(0, {timezone: String}), ${bucketOf(time, interval)}) AS bucket`
+  const columns = {
+    quarters: `${place('quarter')}, ${COUNTS.quarters}, ${sets('MergeState')}(sessions) AS sessionSet,
+      ${sets('MergeState')}(visitors) AS visitorSet`,
+    events: `${place('created_at')}, ${COUNTS.events}, ${sets('State')}(${session}) AS sessionSet,
+      ${sets('State')}(visitor) AS visitorSet`,
+  }
+  const rows = await handles.clickhouse.query<Row>(
+    `SELECT isBefore, grouping(bucket) AS isTotal, toUnixTimestamp(bucket) * 1000 AS at, ${COUNTS.both},
+       toFloat64(${sets('Merge')}(sessionSet)) AS sessions, toFloat64(${sets('Merge')}(visitorSet)) AS visitors
+     FROM (${read(columns, 'isBefore, bucket')}) GROUP BY GROUPING SETS ((isBefore, bucket), (isBefore))`,
+    { ...params, start: from, timezone },
   )
+  const totalsOf = (wanted: boolean): UsageTotals => {
+    const row = rows.find(({ isTotal, isBefore }) => isTotal && Boolean(isBefore) === wanted)
+    return row ? { ...pickCounts(row), sessions: row.sessions, visitors: row.visitors } : NOTHING
+  }
+  return {
+    totals: totalsOf(false),
+    previous: totalsOf(true),
+    series: new Map(
+      rows
+        .filter(({ isTotal, isBefore }) => !isTotal && !isBefore)
+        .map((row) => [Number(row.at), pickCounts(row)]),
+    ),
+  }
 }
 
-async function countTotals(clickhouse: ClickHouse, { quarters, events, params }: Sources): Promise<Counts> {
-  const [counts] = await clickhouse.query<Counts>(
-    `SELECT ${COUNTS.both} FROM (
-       SELECT ${COUNTS.quarters} FROM ${quarters('FINAL')} UNION ALL SELECT ${COUNTS.events} FROM ${events('FINAL')})`,
-    params,
-  )
-  return counts!
-}
-
-async function countUniques(
-  clickhouse: ClickHouse,
-  { quarters, events, sets, session, params }: Sources,
-): Promise<Uniques> {
-  const [uniques] = await clickhouse.query<Uniques>(
-    `SELECT toFloat64(${sets('Merge')}(sessions)) AS sessions, toFloat64(${sets('Merge')}(visitors)) AS visitors FROM (
-       SELECT ${sets('MergeState')}(sessions) AS sessions, ${sets('MergeState')}(visitors) AS visitors FROM ${quarters('')}
-       UNION ALL
-       SELECT ${sets('State')}(${session}), ${sets('State')}(visitor) FROM ${events('')})`,
-    params,
-  )
-  return uniques!
+/** Where the buckets of a series begin, epoch ms. It is everybody's, so it is asked once. */
+function listBuckets(
+  { clickhouse, caches, now }: ReportHandles,
+  { from, to, interval, timezone }: UsageQuestion,
+): Promise<number[]> {
+  return caches.buckets.get(`${from} ${to} ${interval} ${timezone}`, now(), async () => {
+    const rows = await clickhouse.query<{ at: number }>(
+      `SELECT toUnixTimestamp(bucket) * 1000 AS at FROM (
+         SELECT ${bucketOf('fromUnixTimestamp64Milli({from: Int64})', interval)} AS bucket
+         ORDER BY bucket WITH FILL
+           TO toDateTime(fromUnixTimestamp64Milli({to: Int64}), {timezone: String}) STEP ${STEPS[interval]})`,
+      { from, to, timezone },
+    )
+    return rows.map(({ at }) => Number(at))
+  })
 }
 
 const STEPS: Record<Interval, string> = {

@@ -11,15 +11,17 @@ export async function rankImplementations(
   period: Period,
   limit: number,
 ): Promise<RankedImplementation[]> {
-  const { quarters, events, params } = (await openSources(handles, { whose: 'platform' }, 'usage_quarters'))(
-    period,
+  const { read, params } = await openSources(
+    handles,
+    { whose: 'platform' },
+    { periods: [period], table: 'usage_quarters' },
   )
+  const columns = {
+    quarters: `implementation_id, ${COUNTS.quarters}`,
+    events: `implementation_id, ${COUNTS.events}`,
+  }
   return handles.clickhouse.query<RankedImplementation>(
-    `SELECT implementation_id AS implementationId, ${COUNTS.both} FROM (
-       SELECT implementation_id, ${COUNTS.quarters} FROM ${quarters('FINAL')} GROUP BY implementation_id
-       UNION ALL
-       SELECT implementation_id, ${COUNTS.events} FROM ${events('FINAL')} GROUP BY implementation_id
-     )
+    `SELECT implementation_id AS implementationId, ${COUNTS.both} FROM (${read(columns, 'implementation_id')})
      GROUP BY implementation_id ORDER BY loads + interactions + errors DESC, implementationId LIMIT {limit: UInt32}`,
     { ...params, limit },
   )
