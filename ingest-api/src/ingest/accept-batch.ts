@@ -90,7 +90,8 @@ function toRow(event: unknown, receivedAt: number, session: Session): SpooledEve
   if (refusal) return refusal
   const { id, type, name = '', data } = event as WireEvent
   const json = data ? JSON.stringify(data) : '{}'
-  if (json.length > MAX_EVENT_DATA_BYTES || Buffer.byteLength(json) > MAX_EVENT_DATA_BYTES)
+  // A character of a string is at most three bytes of UTF-8.
+  if (json.length * 3 > MAX_EVENT_DATA_BYTES && Buffer.byteLength(json) > MAX_EVENT_DATA_BYTES)
     return 'data_too_large'
   const at = timeOfUuidV7(id)
   // What was checked to need no escaping is put in as it is. ClickHouse keeps an object as the text that it is.

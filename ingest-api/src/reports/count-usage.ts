@@ -43,7 +43,6 @@ export async function countUsage(
 }
 
 const NO_COUNTS: Counts = { loads: 0, interactions: 0, errors: 0 }
-const NOTHING: UsageTotals = { ...NO_COUNTS, sessions: 0, visitors: 0 }
 
 /** How many events of the whole platform are read rather than estimated. */
 const ESTIMATED_FROM = 200_000
@@ -57,9 +56,13 @@ function periodBefore({ from, to }: Period, now: number): Period {
   return { from: from - length, to: from - length + Math.max(0, Math.min(length, now - from)) }
 }
 
-type Row = UsageTotals & { isBefore: number; isTotal: number; at: number }
+type Uniques = Pick<UsageTotals, 'sessions' | 'visitors'>
+type Row = Counts & Partial<Uniques> & { isBefore: number; isTotal: number; at: number }
 
-/** Both periods and the buckets of the first in one question, because planning one costs more than small answers do. */
+/**
+ * Both periods and the buckets of the first in one question, because planning one costs more than small answers do.
+ * The platform's sets are large, so those are asked for apart and not once more for each bucket.
+ */
 async function countPeriods(
   handles: ReportHandles,
   tenant: Tenant,
@@ -72,32 +75,47 @@ async function countPeriods(
     ...(table && { table }),
     isFine: interval === 'minute',
   })
-  const place = (time: string) => `${time} < fromUnixTimestamp64Milli({start: Int64}) AS isBefore,
-    if(isBefore, toDateTime(0, {timezone: String}), ${bucketOf(time, interval)}) AS bucket`
+  const isBefore = (time: string) => `${time} < fromUnixTimestamp64Milli({start: Int64}) AS isBefore`
+  const place = (time: string) =>
+    `${isBefore(time)}, if(isBefore, toDateTime(0, {timezone: String}), ${bucketOf(time, interval)}) AS bucket`
+  const merged = `${sets('MergeState')}(sessions) AS sessionSet, ${sets('MergeState')}(visitors) AS visitorSet`
+  const made = `${sets('State')}(${session}) AS sessionSet, ${sets('State')}(visitor) AS visitorSet`
+  const uniques = `toFloat64(${sets('Merge')}(sessionSet)) AS sessions, toFloat64(${sets('Merge')}(visitorSet)) AS visitors`
+  const hasLargeSets = tenant.whose === 'platform' && !table
+  const also = (more: string) => (hasLargeSets ? '' : `, ${more}`)
+  const all = { ...params, start: from, timezone }
   const columns = {
-    quarters: `${place('quarter')}, ${COUNTS.quarters}, ${sets('MergeState')}(sessions) AS sessionSet,
-      ${sets('MergeState')}(visitors) AS visitorSet`,
-    events: `${place('created_at')}, ${COUNTS.events}, ${sets('State')}(${session}) AS sessionSet,
-      ${sets('State')}(visitor) AS visitorSet`,
+    quarters: `${place('quarter')}, ${COUNTS.quarters} ${also(merged)}`,
+    events: `${place('created_at')}, ${COUNTS.events} ${also(made)}`,
   }
-  const rows = await handles.clickhouse.query<Row>(
-    `SELECT isBefore, grouping(bucket) AS isTotal, toUnixTimestamp(bucket) * 1000 AS at, ${COUNTS.both},
-       toFloat64(${sets('Merge')}(sessionSet)) AS sessions, toFloat64(${sets('Merge')}(visitorSet)) AS visitors
-     FROM (${read(columns, 'isBefore, bucket')}) GROUP BY GROUPING SETS ((isBefore, bucket), (isBefore))`,
-    { ...params, start: from, timezone },
-  )
-  const totalsOf = (wanted: boolean): UsageTotals => {
-    const row = rows.find(({ isTotal, isBefore }) => isTotal && Boolean(isBefore) === wanted)
-    return row ? { ...pickCounts(row), sessions: row.sessions, visitors: row.visitors } : NOTHING
-  }
-  return {
-    totals: totalsOf(false),
-    previous: totalsOf(true),
-    series: new Map(
-      rows
-        .filter(({ isTotal, isBefore }) => !isTotal && !isBefore)
-        .map((row) => [Number(row.at), pickCounts(row)]),
+  const [rows, apart] = await Promise.all([
+    handles.clickhouse.query<Row>(
+      `SELECT isBefore, grouping(bucket) AS isTotal, toUnixTimestamp(bucket) * 1000 AS at, ${COUNTS.both} ${also(uniques)}
+       FROM (${read(columns, 'isBefore, bucket')}) GROUP BY GROUPING SETS ((isBefore, bucket), (isBefore))`,
+      all,
     ),
+    hasLargeSets
+      ? handles.clickhouse.query<Uniques & { isBefore: number }>(
+          `SELECT isBefore, ${uniques} FROM (${read(
+            { quarters: `${isBefore('quarter')}, ${merged}`, events: `${isBefore('created_at')}, ${made}` },
+            'isBefore',
+            '',
+          )}) GROUP BY isBefore`,
+          all,
+        )
+      : [],
+  ])
+  const totalsOf = (wanted: number): UsageTotals => {
+    const total = rows.find((row) => row.isTotal && row.isBefore === wanted)
+    const uniques = apart.find((row) => row.isBefore === wanted) ?? total
+    const { sessions = 0, visitors = 0 } = uniques ?? {}
+    return { ...pickCounts(total ?? NO_COUNTS), sessions, visitors }
+  }
+  const series = rows.filter((row) => !row.isTotal && !row.isBefore)
+  return {
+    totals: totalsOf(0),
+    previous: totalsOf(1),
+    series: new Map(series.map((row) => [Number(row.at), pickCounts(row)])),
   }
 }
 

@@ -22,9 +22,10 @@ export type Question = {
 export type Sources = {
   /**
    * The rows of both as one: what is selected from each, and by what it is grouped. A source that holds nothing of the
-   * periods is left out, because planning a question costs more than answering it.
+   * periods is left out, because planning a question costs more than answering it. `FINAL` keeps rows from being met
+   * twice; sets do not mind, and large ones are better read without.
    */
-  read(columns: { quarters: string; events: string }, groupBy?: string): string
+  read(columns: { quarters: string; events: string }, groupBy: string, final?: 'FINAL' | ''): string
   /** The name of the function that makes sets of sessions and visitors, with a suffix such as `Merge`. */
   sets: (suffix: string) => string
   /** What a session is known by in those sets. */
@@ -66,11 +67,11 @@ export async function openSources(
   const hasQuarters = cuts.some(({ quarterFrom, quarterTo }) => quarterFrom < quarterTo)
   const hasEvents = cuts.some((cut) => cut.from !== cut.quarterFrom || cut.to !== cut.quarterTo)
   return {
-    read({ quarters, events }, groupBy) {
-      const group = groupBy ? `GROUP BY ${groupBy}` : ''
-      const counted = `SELECT ${quarters} FROM ${table} FINAL
+    read({ quarters, events }, groupBy, final = 'FINAL') {
+      const group = `GROUP BY ${groupBy}`
+      const counted = `SELECT ${quarters} FROM ${table} ${final}
         WHERE ${condition} AND ${any(inQuarters)} ${isWhole ? '' : 'AND NOT preview'} ${group}`
-      const raw = `SELECT ${events} FROM events FINAL
+      const raw = `SELECT ${events} FROM events ${final}
         WHERE ${condition} AND NOT preview AND ${any(hasQuarters ? notCounted : inPeriod)} ${group}`
       return [...(hasQuarters ? [counted] : []), ...(hasEvents || !hasQuarters ? [raw] : [])].join(
         ' UNION ALL ',
