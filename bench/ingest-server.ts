@@ -17,9 +17,10 @@ import { openDiskSpool } from '../ingest-api/src/spool/disk-spool'
 
 /**
  * One server of the comparison in a process of its own: `bare` and `hono` read nothing and answer 202; `unspooled` is
- * ours without the disk; `held` is ours while ClickHouse is away, so that only accepting is measured; `oriel` is all.
+ * ours without the disk; `held` is ours while ClickHouse is away, so that only accepting is measured; `oriel` is all;
+ * `limited` is all with the limit of an implementation that is the default.
  */
-export type Kind = 'bare' | 'hono' | 'unspooled' | 'held' | 'oriel'
+export type Kind = 'bare' | 'hono' | 'unspooled' | 'held' | 'oriel' | 'limited'
 
 /** What a server says once it listens. The tokens are of two builders' implementations. */
 export type Ready = { port: number; token: string; quietToken: string }
@@ -69,7 +70,7 @@ async function open(): Promise<{
     ORIEL_DEMO: '0',
     // One session is the whole load here.
     ORIEL_SESSION_EVENTS_PER_MINUTE: '1000000000',
-    ORIEL_IMPLEMENTATION_EVENTS_PER_MINUTE: '1000000000',
+    ...(kind !== 'limited' && { ORIEL_IMPLEMENTATION_EVENTS_PER_MINUTE: '1000000000' }),
   })
   const node = await openNode(config, process.cwd(), log)
   const claims = {
@@ -85,7 +86,7 @@ async function open(): Promise<{
     [claims, quiet].map((one) => signSessionToken(node.keys.session, one, Date.now())),
   )
   const spool =
-    kind === 'oriel'
+    kind === 'oriel' || kind === 'limited'
       ? node.spool
       : await openDiskSpool({
           directory: join(directory, 'held'),

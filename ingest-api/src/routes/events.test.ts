@@ -221,6 +221,26 @@ describe('a batch', () => {
     expect(await stored(refused.map(({ id }) => id))).toEqual([])
   })
 
+  test('of a site in a rush is taken as fast as the site may, however many sessions bring it', async () => {
+    const now = Date.now()
+    const rush = {
+      ...handles,
+      config: { ...handles.config, implementationEventsPerMinute: 2_400 },
+      caches: createCaches(true),
+    }
+    const post = async (at: number) => {
+      const body = await batch(
+        Array.from({ length: 100 }, () => event()),
+        await tokenFor(),
+      )
+      const app = createApp({ ...rush, now: () => at })
+      return (await app.request('/v1/events', { method: 'POST', body: JSON.stringify(body) })).status
+    }
+    // 40 a second, and five seconds of it at once.
+    expect([await post(now), await post(now), await post(now)]).toEqual([202, 202, 429])
+    expect([await post(now + 2_500), await post(now + 2_500)]).toEqual([202, 429])
+  })
+
   test('keeps neither the address nor anything that tells a visitor tomorrow', async () => {
     const one = event()
     await send(await batch([one]), { 'cf-connecting-ip': '203.0.113.7' })
