@@ -1,3 +1,5 @@
+import { formatMoment } from '../format'
+
 type Fields = Record<string, unknown> | null
 
 /** The fields of one change: those that became something else as from → to, the others as they are. */
@@ -7,7 +9,7 @@ export function Changes({ before, after }: { before: Fields; after: Fields }) {
   return (
     <dl>
       {names.map((name) => {
-        const [old, now] = [before?.[name], after?.[name]].map(write)
+        const [old, now] = [before?.[name], after?.[name]].map((value) => write(name, value))
         return (
           <div key={name}>
             <dt>{name}</dt>
@@ -27,9 +29,10 @@ export function Changes({ before, after }: { before: Fields; after: Fields }) {
   )
 }
 
-/** As people read it: a text as it is, nothing as a dash. */
-function write(value: unknown): string | undefined {
+/** As people read it: a text as it is, nothing as a dash, a time as a date. */
+function write(name: string, value: unknown): string | undefined {
   if (value === undefined) return undefined
+  if (typeof value === 'number' && /(^until|At)$/.test(name)) return formatMoment(value)
   if (value === null || value === '') return '–'
   if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value.join(', ') || '–'
   return typeof value === 'string' ? value : JSON.stringify(value)

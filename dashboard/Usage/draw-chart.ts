@@ -32,7 +32,7 @@ export function drawChart(host: HTMLElement, usage: Usage, onPoint: (pointed: Po
       width: host.clientWidth,
       height: HEIGHT,
       ms: 1,
-      padding: [10, 22, 0, 0],
+      padding: [10, 30, 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 8 } },
       scales: { y: { range: (_, __, top) => [0, Math.max(MIN_TOP, top * 1.08)] } },
