@@ -214,7 +214,7 @@ export async function runChaos({ kills, clients, events, log = () => {} }: Chaos
   await Promise.all([breakThings(), ...Array.from({ length: clients }, client)])
   for (const { child } of servers) child.kill('SIGHUP')
   for (const { url } of servers)
-    while ((await (await fetch(`${url}/health`)).json()).spool.events > 0) await pause(100)
+    while ((await (await fetch(`${url}/health`)).json()).spool.bytes > 0) await pause(100)
 
   const sql = `SELECT toString(id) AS id FROM events FINAL WHERE event_type = 'load' AND session_id = {session: String}`
   const rows = await engine.query<{ id: string }>(sql, { session: claimsOf(token).sid })
@@ -307,7 +307,7 @@ async function openDemo(server: OrielProcess) {
   })
   const { accessToken } = (await login.json()).data
   // The demo's own events are on their way; count only when they have arrived.
-  while ((await (await fetch(`${server.url}/health`)).json()).spool.events > 0) await pause(50)
+  while ((await (await fetch(`${server.url}/health`)).json()).spool.bytes > 0) await pause(50)
   const dashboard = await fetch(`${server.url}/api/end-users/me/dashboard`, {
     headers: { authorization: `Bearer ${accessToken}` },
   })

@@ -124,7 +124,7 @@ describe('POST /v1/events', () => {
   })
 
   test('has left no row behind that breaks a report', async () => {
-    while (handles.spool.depth().events > 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    while (handles.spool.depth().bytes > 0) await new Promise((resolve) => setTimeout(resolve, 20))
     const { status, data } = await client.call<EndUserDashboard>('GET', '/api/end-users/me/dashboard', {
       as: owner,
     })

@@ -55,7 +55,7 @@ async function send(body: unknown, headers: Record<string, string> = {}) {
 
 /** Rows in ClickHouse once everything accepted is there. */
 async function stored(ids: string[]) {
-  while (handles.spool.depth().events > 0) await new Promise((resolve) => setTimeout(resolve, 20))
+  while (handles.spool.depth().bytes > 0) await new Promise((resolve) => setTimeout(resolve, 20))
   return handles.clickhouse.query<Record<string, unknown>>(
     'SELECT * FROM events FINAL WHERE id IN {ids: Array(UUID)} ORDER BY created_at',
     { ids },
