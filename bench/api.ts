@@ -19,6 +19,7 @@ import {
 import { openNode, type NodeHandles } from '../ingest-api/src/open-node'
 import { listProjects } from '../ingest-api/src/projects/read-projects'
 import type { Persona } from '../schema/wire/permission'
+import { freePortPair } from '../test/oriel-process'
 
 /**
  * `npm run bench:api [requests a second] [events] [seconds]`: what people with open dashboards ask, at a fixed rate of
@@ -33,17 +34,17 @@ const SECONDS = Number(process.argv[4] ?? 20)
 const WARM_SECONDS = 5
 const ALONE_RUNS = 100
 const [BUILDERS, OWNERS, IMPLEMENTATIONS, PROJECTS_EACH] = [50, 200, 1_000, 4]
-const PORT = 18_790
 const DAY_MS = 86_400_000
 const STEP = 1_000_000
 
+const port = await freePortPair()
 const directory = await mkdtemp(join(tmpdir(), 'oriel-bench-api-'))
 const log = createLog('error', (line) => process.stderr.write(`${line}\n`))
 const environment = {
   ORIEL_DATA_DIR: directory,
   ORIEL_DEMO: '0',
   ORIEL_RATE_LIMITS: '0',
-  PORT: String(PORT),
+  PORT: String(port),
   LOG_LEVEL: 'error',
 }
 
@@ -132,14 +133,10 @@ for (const read of READS) {
 }
 await node.close()
 
-const server = spawn(
-  process.execPath,
-  [
-    ...(process.env.NODE_PROFILE ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof'] : []),
-    'ingest-api/dist/node.js',
-  ],
-  { env: { PATH: process.env.PATH, ...environment }, stdio: ['ignore', 'pipe', 'inherit'] },
-)
+const server = spawn(process.execPath, ['ingest-api/dist/node.js'], {
+  env: { PATH: process.env.PATH, ...environment },
+  stdio: ['ignore', 'pipe', 'inherit'],
+})
 await new Promise<void>((resolve) =>
   server.stdout.setEncoding('utf8').on('data', (text: string) => text.includes('ready ') && resolve()),
 )
@@ -221,7 +218,7 @@ function choose(n: number): Read {
 function ask(agent: Agent, { as, path }: Read, n: number): Promise<string | undefined> {
   const token = as === 'builder' ? tokens.builders[n % BUILDERS] : tokens.owners[n % OWNERS]
   return new Promise((resolve) => {
-    const options = { agent, port: PORT, path: path(n), headers: { authorization: `Bearer ${token}` } }
+    const options = { agent, port, path: path(n), headers: { authorization: `Bearer ${token}` } }
     get(options, (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
