@@ -27,7 +27,7 @@ export async function createApiKey(
   const problems = scopes.flatMap((scope, index) =>
     hasPermission(actor.permissions, toGrant(scope))
       ? []
-      : [{ path: `scopes.${index}`, message: `Is more than a ${actor.persona} may do.` }],
+      : [{ path: `scopes.${index}`, message: `Is more than the persona ${actor.persona} may do.` }],
   )
   if (expiresAt !== undefined && expiresAt <= at)
     problems.push({ path: 'expiresAt', message: 'Must be in the future.' })

@@ -12,7 +12,7 @@ import { getImplementation, lockImplementation } from './read-implementations'
 
 /**
  * Changes settings by a JSON Merge Patch. Settings that the served version no longer knows are kept aside unseen.
- * @param seen the revision that the sender has seen; undefined when it does not matter
+ * @param seen the revisions that the sender would change; undefined for any
  * @throws OrielError RESOURCE_NOT_FOUND; VALIDATION_ERROR by field; RESOURCE_CONFLICT while nothing is served;
  * PRECONDITION_FAILED when somebody has changed the settings since
  */
@@ -21,12 +21,12 @@ export async function configure(
   { actor, requestId }: By,
   id: string,
   patch: JsonObject,
-  seen?: number,
+  seen?: readonly number[],
 ): Promise<Implementation> {
   const { checkConfiguration } = await import('../projects/check-configuration')
   await handles.db.transaction(async (tx) => {
     const { configuration: before, configurationRevision } = await lockImplementation(tx, actor, id)
-    if (seen !== undefined && seen !== configurationRevision)
+    if (seen?.includes(configurationRevision) === false)
       throw new OrielError(
         'PRECONDITION_FAILED',
         'Somebody has changed these settings since you loaded them. Load them again.',

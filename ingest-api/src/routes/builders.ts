@@ -22,13 +22,13 @@ import { requireTenant } from './require-tenant'
 export const builders = new Hono<AppEnv>().use(requireTenant)
 
 builders.get('/:id/dashboard', requirePermission('view_revenue'), async (c) => {
-  const builderId = readOwner(c, 'builder')
+  const builderId = await readOwner(c, 'builder')
   const question = readQuery(c.req, usageQuery)
   return c.json({ success: true, data: await getBuilderDashboard(c.var.handles, builderId, question) })
 })
 
 builders.get('/:id/projects', requirePermission('create_projects'), async (c) => {
-  const userId = readOwner(c, 'builder')
+  const userId = await readOwner(c, 'builder')
   const query = readQuery(c.req, projectsQuery)
   return c.json({
     success: true,
@@ -37,7 +37,7 @@ builders.get('/:id/projects', requirePermission('create_projects'), async (c) =>
 })
 
 builders.get('/:id/implementations', requirePermission('manage_implementations'), async (c) => {
-  const userId = readOwner(c, 'builder')
+  const userId = await readOwner(c, 'builder')
   const builder = { userId, persona: 'builder' } as const
   const [question, paging] = [readQuery(c.req, usageQuery), readQuery(c.req, implementationsQuery)]
   return c.json({
@@ -47,14 +47,14 @@ builders.get('/:id/implementations', requirePermission('manage_implementations')
 })
 
 builders.get('/:id/ingest', requirePermission('manage_implementations'), async (c) => {
-  const builderId = readOwner(c, 'builder')
+  const builderId = await readOwner(c, 'builder')
   const question = readQuery(c.req, usageQuery)
   const report = await countOutcomes(c.var.handles, { whose: 'builder', builderId }, question)
   return c.json({ success: true, data: report })
 })
 
 builders.get('/:id/customers', requirePermission('manage_implementations'), async (c) => {
-  const userId = readOwner(c, 'builder')
+  const userId = await readOwner(c, 'builder')
   const query = readQuery(c.req, customersQuery)
   return c.json({
     success: true,
@@ -64,7 +64,7 @@ builders.get('/:id/customers', requirePermission('manage_implementations'), asyn
 
 builders.get('/:id/revenue', requirePermission('view_revenue'), async (c) => {
   const { handles } = c.var
-  const builder = { userId: readOwner(c, 'builder'), persona: 'builder' } as const
+  const builder = { userId: await readOwner(c, 'builder'), persona: 'builder' } as const
   const [question, query] = [readQuery(c.req, usageQuery), readQuery(c.req, revenueQuery)]
   const [sum, series, { data: events, pagination }] = await Promise.all([
     sumRevenue(handles, builder, handles.now()),

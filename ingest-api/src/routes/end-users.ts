@@ -15,13 +15,13 @@ import { requireTenant } from './require-tenant'
 export const endUsers = new Hono<AppEnv>().use(requireTenant, requirePermission('view_usage'))
 
 endUsers.get('/:id/dashboard', async (c) => {
-  const endUserId = readOwner(c, 'end_user')
+  const endUserId = await readOwner(c, 'end_user')
   const question = readQuery(c.req, usageQuery)
   return c.json({ success: true, data: await getEndUserDashboard(c.var.handles, endUserId, question) })
 })
 
 endUsers.get('/:id/usage', async (c) => {
-  const endUserId = readOwner(c, 'end_user')
+  const endUserId = await readOwner(c, 'end_user')
   const question = readQuery(c.req, usageQuery)
   const { implementation } = readQuery(c.req, implementationQuery)
   return c.json({
@@ -31,7 +31,7 @@ endUsers.get('/:id/usage', async (c) => {
 })
 
 endUsers.get('/:id/widgets', requirePermission('manage_widgets'), async (c) => {
-  const userId = readOwner(c, 'end_user')
+  const userId = await readOwner(c, 'end_user')
   const query = readQuery(c.req, implementationsQuery)
   return c.json({
     success: true,
@@ -41,7 +41,7 @@ endUsers.get('/:id/widgets', requirePermission('manage_widgets'), async (c) => {
 
 endUsers.get('/:id/billing', requirePermission('manage_billing'), async (c) => {
   const { handles } = c.var
-  const owner = { userId: readOwner(c, 'end_user'), persona: 'end_user' } as const
+  const owner = { userId: await readOwner(c, 'end_user'), persona: 'end_user' } as const
   const query = readQuery(c.req, revenueQuery)
   const [sum, { data: events, pagination }] = await Promise.all([
     sumRevenue(handles, owner, handles.now()),

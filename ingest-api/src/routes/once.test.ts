@@ -176,6 +176,14 @@ describe('a configuration', () => {
     expect((await configure('Whatever then?', '*')).status).toBe(200)
   })
 
+  test('is changed by who says the tag as a compressed answer carries it, or one of several', async () => {
+    const { headers } = await client.call('GET', `/api/widgets/${widget.id}`, { as: owner })
+    const weak = await configure('Compressed?', `W/${headers.get('etag')}`)
+    expect(weak.status).toBe(200)
+    expect((await configure('One of two?', `"0", ${weak.headers.get('etag')}`)).status).toBe(200)
+    expect((await configure('Too late?', `W/${headers.get('etag')}`)).status).toBe(412)
+  })
+
   test.each(['W/"1"', '1', '"x"'])('is not changed by who says %s', async (match) =>
     expect((await configure('Odd?', match)).status).toBe(412),
   )

@@ -290,6 +290,9 @@ describe('every route answers everybody as the table says', () => {
       ['/api/projects/1%27%20or%201=1', shared.builder],
       ['/api/builders/us_nobody/dashboard', shared.builder],
       ['/api/end-users/us_nobody/usage', shared.endUser],
+      ['/api/builders/us_nobody/dashboard', shared.admin],
+      [`/api/builders/${shared.endUser!.user.id}/revenue`, shared.admin],
+      [`/api/end-users/${shared.builder!.user.id}/billing`, shared.admin],
     ] as const) {
       const { status, error } = await client.call('GET', path, { as })
       expect([path, status, error.code]).toEqual([path, 404, 'RESOURCE_NOT_FOUND'])
