@@ -94,8 +94,11 @@ export class Metrics {
   }
 }
 
-const family = (name: string, type: string, help: string, samples: string[]) =>
-  samples.length === 0 ? [] : [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...samples]
+const family = (name: string, type: string, help: string, samples: string[]) => [
+  `# HELP ${name} ${help}`,
+  `# TYPE ${name} ${type}`,
+  ...samples,
+]
 
 const labelsOf = (labels: Labels): string =>
   Object.entries(labels)

@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import type { Handles } from '../handles'
 import { describeError } from '../log'
 import type { Gauge } from '../metrics'
+import type { Outcome } from '../spool/outcome'
 import { sealedUntil } from '../usage/sealed-until'
 import type { AppEnv } from './context'
 
@@ -49,9 +50,14 @@ async function readStore(handles: Handles): Promise<Gauge[]> {
     samples: [{ value }],
   })
   try {
-    const [outcomes, [letters], until] = await Promise.all([
-      handles.clickhouse.query<{ outcome: string; events: number }>(
+    const [outcomes, [spools], [letters], until] = await Promise.all([
+      handles.clickhouse.query<{ outcome: Outcome; events: number }>(
         'SELECT outcome, toFloat64(sum(events)) AS events FROM ingest_outcomes GROUP BY outcome ORDER BY outcome',
+        {},
+      ),
+      handles.clickhouse.query<{ spools: number; to: number }>(
+        `SELECT toFloat64(count()) AS spools, toFloat64(toUnixTimestamp64Milli(min(drained_to))) AS to
+         FROM spool_watermarks FINAL WHERE holds`,
         {},
       ),
       handles.clickhouse.query<{ open: number }>(
@@ -61,12 +67,28 @@ async function readStore(handles: Handles): Promise<Gauge[]> {
       ),
       sealedUntil(handles),
     ])
+    const counted = (outcome: Outcome) => outcomes.find((one) => one.outcome === outcome)?.events ?? 0
+    const refusals = outcomes.filter(({ outcome }) => outcome !== 'accepted' && outcome !== 'duplicate')
     return [
       up(1),
       {
         name: 'ingest_events',
-        help: 'Events that arrived with a valid token, by what became of them: accepted, duplicate, or why refused.',
-        samples: outcomes.map(({ outcome, events }) => ({ labels: { outcome }, value: events })),
+        help: 'Events that arrived with a valid token, by what became of them, in all.',
+        samples: [
+          { labels: { outcome: 'accepted' }, value: counted('accepted') },
+          { labels: { outcome: 'duplicate' }, value: counted('duplicate') },
+          { labels: { outcome: 'refused' }, value: refusals.reduce((sum, { events }) => sum + events, 0) },
+        ],
+      },
+      {
+        name: 'ingest_refusals',
+        help: 'The refused ones among them, by reason.',
+        samples: refusals.map(({ outcome, events }) => ({ labels: { reason: outcome }, value: events })),
+      },
+      {
+        name: 'drain_lag_seconds',
+        help: 'Up to how long ago every spool, also of other processes, has handed everything over; below 40 when all is well.',
+        samples: spools!.spools > 0 ? [{ value: Math.max(0, (handles.now() - spools!.to) / 1000) }] : [],
       },
       {
         name: 'dead_letters_open',
@@ -108,6 +130,11 @@ async function readConnections({ db, log }: Handles): Promise<Gauge[]> {
         name: 'db_connections_active',
         help: 'Connections that run a statement now.',
         samples: [{ value: active }],
+      },
+      {
+        name: 'db_pool_connections_max',
+        help: 'Connections that this process opens at most.',
+        samples: [{ value: db.$client.options.max }],
       },
     ]
   } catch (error) {

@@ -5,6 +5,9 @@ import type { AppContext, AppEnv } from './context'
 
 const TIER_OF: Record<Persona, Tier> = { super_admin: 'platform', builder: 'builder', end_user: 'account' }
 
+/** What the API answers to. Any word can be sent as a method, and each would be a label of its own. */
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+
 /** In whose tier a request is: that of who asks, or public. */
 export const tierOf = (c: AppContext): Tier => {
   // Not there on public routes, whatever its type says.
@@ -17,8 +20,9 @@ export const observe = createMiddleware<AppEnv>(async (c, next) => {
   const began = performance.now()
   await next()
   const route = matchedRoutes(c).findLast(({ method }) => method !== 'ALL')?.path ?? 'none'
+  const method = METHODS.has(c.req.method) ? c.req.method : 'other'
   c.var.handles.caches.metrics.observeRequest(
-    { method: c.req.method, route, status_code: c.res.status, tier: tierOf(c) },
+    { method, route, status_code: c.res.status, tier: tierOf(c) },
     (performance.now() - began) / 1000,
   )
 })
