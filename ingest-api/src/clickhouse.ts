@@ -3,10 +3,11 @@ export type ClickHouse = {
   /** Rows of a question. Values reach the SQL only as `{name: Type}` parameters. */
   query<Row>(sql: string, params: Record<string, unknown>): Promise<Row[]>
   /**
-   * Inserts JSONEachRow lines. A repeated insert with the same token changes nothing.
+   * Inserts lines of JSONEachRow, or of JSONCompactEachRow when their columns are named. A repeated insert with the same
+   * token changes nothing.
    * @param token names this insert for good: letters, digits, `.`, `:`, `_` and `-`
    */
-  insert(table: string, token: string, lines: string): Promise<void>
+  insert(table: string, token: string, lines: string | Buffer, columns?: readonly string[]): Promise<void>
   /** Runs a statement. Values reach the SQL only as `{name: Type}` parameters. */
   command(sql: string, params?: Record<string, unknown>): Promise<void>
   close(): Promise<void>
@@ -33,15 +34,19 @@ export function createClickHouse(client: OfficialClient): ClickHouse {
       const result = await client.query({ query: sql, query_params: params, format: 'JSONEachRow' })
       return (await result.json()) as Row[]
     },
-    async insert(table, token, lines) {
-      if (!/^[\w.:-]+$/.test(token)) throw new Error(`Not an insert token: ${token}`)
-      await client.command({
-        query: `INSERT INTO ${table} SETTINGS async_insert = 0, insert_deduplication_token = '${token}' FORMAT JSONEachRow\n${lines}`,
-      })
+    async insert(table, token, lines, columns) {
+      await client.command({ query: `${insertStatement(table, token, columns)}\n${lines.toString()}` })
     },
     async command(sql, params = {}) {
       await client.command({ query: sql, query_params: params })
     },
     close: () => client.close(),
   }
+}
+
+function insertStatement(table: string, token: string, columns?: readonly string[]): string {
+  if (!/^[\w.:-]+$/.test(token)) throw new Error(`Not an insert token: ${token}`)
+  const into = columns ? `${table} (${columns.join(', ')})` : table
+  const format = columns ? 'JSONCompactEachRow' : 'JSONEachRow'
+  return `INSERT INTO ${into} SETTINGS async_insert = 0, insert_deduplication_token = '${token}' FORMAT ${format}`
 }

@@ -7,6 +7,7 @@ import { uuidV7 } from '../../schema/wire/id'
 import { createApp } from './app'
 import { signSessionToken } from './ingest/session-token'
 import { OrielServer } from './serve'
+import { readEventRow } from './spool/event-row'
 import type { SpooledEvent } from './spool/spool'
 import { createTestHandles, type TestHandles } from './testing'
 
@@ -275,7 +276,7 @@ test('counts visitors by the address that a trusted proxy wrote down, and by not
       spool: {
         ...handles.spool,
         append: async (events: { line: string }[]) => {
-          spooled.push(...events.map(({ line }) => /"visitor":"(\d+)"/.exec(line)![1]!))
+          spooled.push(...events.map(({ line }) => String(readEventRow(line).visitor)))
           return 0
         },
       },

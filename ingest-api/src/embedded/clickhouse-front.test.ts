@@ -79,7 +79,7 @@ describe.each(Object.entries(clients))('through %s', (_, createClient) => {
     await insertBatch(
       open(),
       `front.${before}`,
-      { events: '{"event_type":"nonsense"}', outcomes: new Outcomes() },
+      { events: '["nonsense"]', outcomes: new Outcomes() },
       createLog('error', () => {}),
     )
     expect(await letters()).toHaveLength(before + 1)

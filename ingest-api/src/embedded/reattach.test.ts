@@ -26,10 +26,10 @@ const count = async (builder: string) =>
 function loseLog() {
   const commands: string[] = []
   const store: Pick<ClickHouse, 'insert' | 'command'> = {
-    async insert(table, token, lines) {
+    async insert(...insert) {
       if (!commands.some((sql) => sql.startsWith('ATTACH')))
         throw new Error('Cannot write to canceled buffer: While executing MergeTreeSink. (LOGICAL_ERROR)')
-      await handles.clickhouse.insert(table, token, lines)
+      await handles.clickhouse.insert(...insert)
     },
     async command(sql) {
       commands.push(sql)

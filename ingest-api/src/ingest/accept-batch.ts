@@ -98,8 +98,7 @@ function toRow(event: unknown, receivedAt: number, session: Session): SpooledEve
     return 'data_too_large'
   const at = timeOfUuidV7(id)
   // What was checked to need no escaping is put in as it is. ClickHouse keeps an object as the text that it is.
-  const own = `{"id":"${id}","event_type":"${type}","created_at":${at},"event_name":${JSON.stringify(name)},`
-  const line = `${own}"event_data":${json},${session.rowEnd}`
+  const line = `["${id}","${type}",${at},${JSON.stringify(name)},${json},${session.rowEnd}`
   return { id, line, account: accountOf(session, at) }
 }
 

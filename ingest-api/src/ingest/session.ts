@@ -1,5 +1,6 @@
 import type { SessionClaims } from '../../../schema/wire/frame'
 import type { Handles } from '../handles'
+import { SESSION_COLUMNS } from '../spool/event-row'
 import type { Account } from '../spool/outcome'
 import { sessionExpired, verifySessionToken } from './session-token'
 import { DAY_MS, dayOf, describeVisitor, type Source } from './visitor'
@@ -7,7 +8,7 @@ import { DAY_MS, dayOf, describeVisitor, type Source } from './visitor'
 /** What all events of a session share: who it is, checked once, and the end of their rows, written once. */
 export type Session = {
   claims: SessionClaims
-  /** `"builder_id":…,…}`: the columns that are the same for every event of this visitor today. */
+  /** `"us_…",…]`: the values of {@link SESSION_COLUMNS}, the same for every event of this visitor today. */
   rowEnd: string
   /** Where events of today are counted. */
   today: { from: number; to: number; account: Account }
@@ -54,7 +55,7 @@ async function meetSession(
   const key = handles.keys.session
   const claims = await verifySessionToken(key, token, now)
   const visitor = await describeVisitor(handles, claims.im, source, now)
-  const shared = {
+  const shared: Record<(typeof SESSION_COLUMNS)[number], unknown> = {
     builder_id: claims.bu,
     project_id: claims.pr,
     implementation_id: claims.im,
@@ -62,10 +63,10 @@ async function meetSession(
     session_id: claims.sid,
     version: claims.ver,
     preview: claims.pre === 1,
-    ...(claims.ret && { retention_days: claims.ret }),
+    retention_days: claims.ret ?? null,
     ...visitor,
   }
-  const rowEnd = JSON.stringify(shared).slice(1)
+  const rowEnd = JSON.stringify(SESSION_COLUMNS.map((column) => shared[column])).slice(1)
   known.delete(token)
   const from = now - (now % DAY_MS)
   const session = { claims, rowEnd, today: { from, to: from + DAY_MS, account: accountOn(claims, now) } }

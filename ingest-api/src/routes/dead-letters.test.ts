@@ -3,6 +3,7 @@ import type { AuditEntry, DeadLetter } from '../../../schema/wire/admin'
 import type { IngestReport, Login } from '../../../schema/wire/api'
 import { uuidV7 } from '../../../schema/wire/id'
 import type { JsonObject } from '../../../schema/wire/json'
+import { toEventRow } from '../spool/event-row'
 import { createTestHandles, type TestHandles } from '../testing'
 import { createClient } from '../testing-client'
 
@@ -49,7 +50,7 @@ async function accept(...rows: ReturnType<typeof rowOf>[]) {
   await handles.spool.append(
     rows.map((row) => ({
       id: row.id,
-      line: JSON.stringify(row),
+      line: toEventRow(row),
       account: `${row.builder_id} ${row.implementation_id} ${new Date(row.created_at).toISOString().slice(0, 10)}`,
     })),
   )
@@ -159,9 +160,9 @@ describe('events that could not be stored', () => {
       ...handles,
       clickhouse: {
         ...handles.clickhouse,
-        async insert(table, token, lines) {
+        async insert(table, token, lines, columns) {
           if (inserts++ === 2) throw new Error('killed')
-          await handles.clickhouse.insert(table, token, lines)
+          await handles.clickhouse.insert(table, token, lines, columns)
         },
       },
     })

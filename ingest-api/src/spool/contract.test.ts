@@ -8,6 +8,7 @@ import { openEmbeddedClickHouse } from '../embedded/clickhouse'
 import { createLog } from '../log'
 import { migrateClickHouse } from '../migrate'
 import { openDiskSpool } from './disk-spool'
+import { readEventRow, toEventRow } from './event-row'
 import { createQueueSpool, drainMessages } from './queue-spool'
 import type { Spool, SpooledEvent } from './spool'
 
@@ -91,7 +92,7 @@ describe.each(kinds)('a spool on $name', ({ open }) => {
       event_type: type,
       created_at: Date.now(),
     }
-    return { id, line: JSON.stringify(row), account: `${builder} im_x 2026-11-20` }
+    return { id, line: toEventRow(row), account: `${builder} im_x 2026-11-20` }
   }
   const stored = async () =>
     (
@@ -157,7 +158,7 @@ describe.each(kinds)('a spool on $name', ({ open }) => {
       'SELECT DISTINCT line FROM dead_letters WHERE builder_id = {builder: String}',
       { builder },
     )
-    expect(letters).toEqual([{ line: poison.line }])
+    expect(letters).toEqual([{ line: JSON.stringify(readEventRow(poison.line)) }])
   })
 
   it('counts refused events with their reason', async () => {

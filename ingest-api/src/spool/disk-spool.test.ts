@@ -8,6 +8,7 @@ import { openEmbeddedClickHouse } from '../embedded/clickhouse'
 import { createLog } from '../log'
 import { migrateClickHouse } from '../migrate'
 import { openDiskSpool, type DiskSpoolOptions } from './disk-spool'
+import { readEventRow, toEventRow } from './event-row'
 import type { SpooledEvent } from './spool'
 
 const until = async (condition: () => boolean) => {
@@ -32,7 +33,7 @@ describe('disk spool', () => {
   const event = (number = 0, id = uuidV7(Date.now()), type = 'load'): SpooledEvent => ({
     id,
     account: `${builder} im_x 2026-11-20`,
-    line: JSON.stringify({
+    line: toEventRow({
       id,
       builder_id: builder,
       event_type: type,
@@ -77,9 +78,9 @@ describe('disk spool', () => {
     before = after = undefined
     builder = `us_${Math.random()}`
     clickhouse = {
-      async insert(table, token, lines) {
+      async insert(table, token, lines, columns) {
         before?.()
-        await real.insert(table, token, lines)
+        await real.insert(table, token, lines, columns)
         if (table === 'events') tokens.push(token)
         after?.()
       },
@@ -220,7 +221,7 @@ describe('disk spool', () => {
     const letters = await real.query<{ reason: string }>(
       'SELECT reason FROM dead_letters WHERE line = {line: String}',
       {
-        line: poison.line,
+        line: JSON.stringify(readEventRow(poison.line)),
       },
     )
     expect(letters).toHaveLength(1)

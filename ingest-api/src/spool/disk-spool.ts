@@ -228,7 +228,7 @@ async function recover(directory: string, window: IdWindow, log: Log): Promise<S
   return segments
 }
 
-/** Every line begins with its id: `{"id":"<36 characters>"`. */
-const ID_START = 7
+/** Every line begins with its id: `["<36 characters>"`. */
+const ID_START = 2
 const ID_END = ID_START + 36
 const NEWLINE = 10

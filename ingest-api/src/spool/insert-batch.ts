@@ -1,5 +1,6 @@
 import type { ClickHouse } from '../clickhouse'
 import { describeError, type Log } from '../log'
+import { EVENT_COLUMNS, readEventRow } from './event-row'
 import type { Batch } from './outcome'
 
 /**
@@ -15,7 +16,7 @@ export async function insertBatch(
   { events, outcomes }: Batch,
   log: Log,
 ): Promise<void> {
-  if (events !== '') await insertEvents(clickhouse, token, events, log)
+  if (events.length > 0) await insertEvents(clickhouse, token, events, log)
   if (!outcomes.isEmpty)
     await clickhouse.insert('ingest_outcomes', `${token}:outcomes`, outcomes.toLines().join('\n'))
 }
@@ -28,22 +29,23 @@ export async function insertBatch(
 async function insertEvents(
   clickhouse: Pick<ClickHouse, 'insert'>,
   token: string,
-  rows: string,
+  rows: Batch['events'],
   log: Log,
 ): Promise<void> {
   try {
-    await clickhouse.insert('events', token, rows)
+    await clickhouse.insert('events', token, rows, EVENT_COLUMNS)
   } catch (error) {
     if (!isDataError(error)) throw error
-    const lines = rows.split('\n')
+    const lines = rows.toString().split('\n')
     if (lines.length === 1) {
       log.error('event went to dead_letters', describeError(error))
-      const { builder_id, implementation_id, created_at } = JSON.parse(rows)
+      const event = readEventRow(lines[0]!)
+      const { builder_id, implementation_id, created_at } = event
       const letter = {
         token,
         builder_id,
         implementation_id,
-        line: rows,
+        line: JSON.stringify(event),
         ...(Number.isSafeInteger(created_at) && { event_at: created_at }),
         reason: error instanceof Error ? error.message.slice(0, 1000) : '',
       }

@@ -39,7 +39,7 @@ export class Outcomes {
     else this.#others.set(key, { account, outcome, events, example })
   }
 
-  /** Rows of `ingest_outcomes`, one JSONEachRow line each. They begin otherwise than an event's line. */
+  /** Rows of `ingest_outcomes`, one JSONEachRow line each. */
   toLines(): string[] {
     const lines: string[] = []
     for (const [account, events] of this.#accepted) lines.push(toLine(account, 'accepted', events, ''))
@@ -54,13 +54,13 @@ function toLine(account: Account, outcome: Outcome, events: number, example: str
   return JSON.stringify({ builder_id, implementation_id, day, outcome, events, example })
 }
 
-/** What is inserted together: rows of `events`, one JSONEachRow line each, and what became of everything that came. */
-export type Batch = { events: string; outcomes: Outcomes }
+/** What is inserted together: rows of `events`, one line each, and what became of everything that came. */
+export type Batch = { events: string | Buffer; outcomes: Outcomes }
 
-/** An outcome's line is told from an event's by its third byte: `{"builder_id"` instead of `{"id"`. */
+/** An outcome is an object, an event's row an array. */
 export const isOutcome = (line: string | Buffer): boolean =>
-  (typeof line === 'string' ? line.charCodeAt(2) : line[2]) === OUTCOME_BYTE
-const OUTCOME_BYTE = 'b'.charCodeAt(0)
+  (typeof line === 'string' ? line.charCodeAt(0) : line[0]) === OUTCOME_BYTE
+const OUTCOME_BYTE = '{'.charCodeAt(0)
 const NEWLINE = 10
 
 /** Cuts the lines of a write before the outcomes, which stand last, without looking at every event. */

@@ -7,6 +7,7 @@ import type { ClickHouse } from '../clickhouse'
 import { openEmbeddedClickHouse } from '../embedded/clickhouse'
 import { createLog } from '../log'
 import { migrateClickHouse } from '../migrate'
+import { toEventRow } from './event-row'
 import { createQueueSpool, drainMessages } from './queue-spool'
 import type { SpooledEvent } from './spool'
 
@@ -28,7 +29,7 @@ afterAll(async () => {
 function eventOf(builder: string, data = ''): SpooledEvent {
   const id = uuidV7(Date.now())
   const row = { id, builder_id: builder, event_type: 'load', event_data: data, created_at: Date.now() }
-  return { id, line: JSON.stringify(row), account: `${builder} im_x 2026-11-20` }
+  return { id, line: toEventRow(row), account: `${builder} im_x 2026-11-20` }
 }
 
 /** Cloudflare's queue as its documentation describes it: a message has at most 128,000 bytes. */
@@ -92,9 +93,7 @@ it('stores each event once, however often and in whatever company it is delivere
 })
 
 it('sets a row aside that ClickHouse refuses, and stores its neighbours', async () => {
-  const { batch, retries } = deliver([
-    `${eventOf('sound').line}\n{"id":"nonsense"}\n${eventOf('sound').line}`,
-  ])
+  const { batch, retries } = deliver([`${eventOf('sound').line}\n["nonsense"]\n${eventOf('sound').line}`])
   await drainMessages(clickhouse, batch, log)
   expect(retries).toEqual([])
   expect(await countOf('sound')).toBe(2)

@@ -20,7 +20,7 @@ const MESSAGE_BYTES = 120_000
 const RETRY_SECONDS = { first: 2, most: 900 }
 
 /**
- * The spool of Workers: a Cloudflare Queue, whose messages are JSONEachRow lines as they will be inserted.
+ * The spool of Workers: a Cloudflare Queue, whose messages are lines as they will be inserted.
  *
  * It remembers no ids, so `append` never counts a duplicate; the store recognises them, because a row's key ends in
  * its id. How much is waiting is known to the queue only.

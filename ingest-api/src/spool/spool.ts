@@ -2,8 +2,8 @@ import type { Refusal } from '../../../schema/wire/event'
 import type { Account } from './outcome'
 
 /**
- * An accepted event on its way to ClickHouse: its id and its finished row, one JSONEachRow line without newline.
- * The line begins with the id, `{"id":"…",`, so that a restart finds it without parsing.
+ * An accepted event on its way to ClickHouse: its id and its finished row, one line of JSONCompactEachRow with
+ * the columns of `EVENT_COLUMNS`, without newline.
  */
 export type SpooledEvent = { id: string; line: string; account: Account }
 
