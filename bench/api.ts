@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { Agent, get } from 'node:http'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { sql } from 'drizzle-orm'
+import { count, sql } from 'drizzle-orm'
 import { signAccessToken } from '../ingest-api/src/accounts/access-token'
 import { readConfig } from '../ingest-api/src/config'
 import { getBuilderDashboard } from '../ingest-api/src/dashboards/get-builder-dashboard'
@@ -18,6 +18,7 @@ import {
 } from '../ingest-api/src/implementations/read-implementations'
 import { openNode, type NodeHandles } from '../ingest-api/src/open-node'
 import { listProjects } from '../ingest-api/src/projects/read-projects'
+import { users } from '../schema/tables/users'
 import type { Persona } from '../schema/wire/permission'
 import { freePortPair } from '../test/oriel-process'
 
@@ -38,7 +39,7 @@ const DAY_MS = 86_400_000
 const STEP = 1_000_000
 
 const port = await freePortPair()
-const directory = await mkdtemp(join(tmpdir(), 'oriel-bench-api-'))
+const directory = process.argv[5] ?? (await mkdtemp(join(tmpdir(), 'oriel-bench-api-')))
 const log = createLog('error', (line) => process.stderr.write(`${line}\n`))
 const environment = {
   ORIEL_DATA_DIR: directory,
@@ -116,7 +117,9 @@ const READS: Read[] = [
 ]
 
 const node = await openNode(readConfig(environment), process.cwd(), log)
-const tokens = await fill(node)
+const [filled] = await node.db.select({ people: count() }).from(users)
+if (filled!.people === 0) await fill(node)
+const tokens = await signIn(node)
 const alone = new Map<string, number[]>()
 for (const read of READS) {
   for (let n = 0; n < ALONE_RUNS / 5; n++) await read.alone(node, n)
@@ -155,7 +158,7 @@ try {
 } finally {
   server.kill('SIGTERM')
   await once(server, 'exit')
-  await rm(directory, { recursive: true, force: true })
+  if (!process.argv[5]) await rm(directory, { recursive: true, force: true })
 }
 
 function perRequest(ms: number): string {
@@ -263,7 +266,7 @@ function tell(results: Answered[]) {
 }
 
 /** People with sessions, projects with a release, implementations and 30 days of events, by SQL. */
-async function fill(handles: NodeHandles): Promise<{ builders: string[]; owners: string[] }> {
+async function fill(handles: NodeHandles): Promise<void> {
   const { db, clickhouse } = handles
   const manifest = {
     name: 'poll',
@@ -319,6 +322,10 @@ async function fill(handles: NodeHandles): Promise<{ builders: string[]; owners:
   await db.execute(sql`analyze`)
   for (let done = 0; done < EVENTS; done += STEP)
     await clickhouse.command(eventsSql(Math.min(STEP, EVENTS - done), done))
+}
+
+/** What each person signs in with. */
+async function signIn(handles: NodeHandles): Promise<{ builders: string[]; owners: string[] }> {
   const tokensOf = (from: number, count: number, persona: Persona) =>
     Promise.all(
       Array.from({ length: count }, (_, n) =>

@@ -17,7 +17,8 @@ import { sealUsage } from '../ingest-api/src/usage/seal-usage'
  * `npm run bench:store [events] [directory]`: bytes an event takes on disk, how long hours take to be sealed, and how
  * long the reports take over many. The events are 30 days of 20,000 implementations of 200 builders, a few of them far
  * busier than the rest, seven events a session; the questions are asked of the busiest. The baseline of each is the
- * bare `count()` of the same rows. A directory is filled once and asked again.
+ * bare `count()` of the same rows. A directory is filled once, also in several goes
+ * (its first event says when it begins), and asked again.
  */
 const EVENTS = Number(process.argv[2] ?? 100_000_000)
 const RUNS = 40
@@ -27,16 +28,19 @@ const STEP = 1_000_000
 const directory = process.argv[3] ?? (await mkdtemp(join(tmpdir(), 'oriel-store-')))
 const clickhouse = await openEmbeddedClickHouse(directory)
 await migrateClickHouse(clickhouse, process.cwd())
-const [{ filled, end } = { filled: 0, end: 0 }] = await clickhouse.query<{ filled: number; end: number }>(
-  'SELECT count() AS filled, toFloat64(toUnixTimestamp64Milli(max(created_at))) AS end FROM events',
+const [{ filled, begun } = { filled: 0, begun: 0 }] = await clickhouse.query<{
+  filled: number
+  begun: number
+}>(
+  'SELECT toFloat64(count()) AS filled, toFloat64(toUnixTimestamp64Milli(min(created_at))) AS begun FROM events',
   {},
 )
-const to = filled > 0 ? Math.ceil(end / 3_600_000) * 3_600_000 : Date.now() - (Date.now() % 3_600_000)
+const to = filled > 0 ? begun + 30 * DAY_MS : Date.now() - (Date.now() % 3_600_000)
 const from = to - 30 * DAY_MS
 const handles = { clickhouse, caches: createCaches(true), now: () => to }
 if (filled < EVENTS) {
   const began = performance.now()
-  for (let done = filled; done < EVENTS; done += STEP) {
+  for (let done = filled - (filled % STEP); done < EVENTS; done += STEP) {
     await clickhouse.command(insertSql(Math.min(STEP, EVENTS - done), done))
     if (done % (10 * STEP) === 0) console.error(`${done / STEP} of ${EVENTS / STEP} million`)
   }
