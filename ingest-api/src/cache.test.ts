@@ -28,6 +28,14 @@ describe.each([true, false])('a cache that shares loads: %s', (sharesLoads) => {
     expect(asked).toBe(4)
   })
 
+  it('keeps no more than may weigh so much together', async () => {
+    const cached = new Cache<string>({ most: 5, freshMs: 1000, sharesLoads, weigh: (text) => text.length })
+    const asked: string[] = []
+    const get = (key: string) => cached.get(key, 0, async () => (asked.push(key), key))
+    for (const key of ['aa', 'bb', 'aa', 'ccc', 'aa', 'bb', 'far too long', 'bb']) await get(key)
+    expect(asked).toEqual(['aa', 'bb', 'ccc', 'aa', 'bb', 'far too long'])
+  })
+
   it('does not keep a failure', async () => {
     const cached = cache(sharesLoads)
     await expect(cached.get('a', 0, () => Promise.reject(new Error('away')))).rejects.toThrow('away')

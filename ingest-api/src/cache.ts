@@ -1,3 +1,4 @@
+import type { RecentEvent, Usage } from '../../schema/wire/api'
 import type { Configuration as OAuthConfiguration } from 'openid-client'
 import type { VerifiedToken } from './accounts/access-token'
 import type { SigningKey } from './accounts/signing-keys'
@@ -5,6 +6,8 @@ import type { Room } from './frame/render-frame'
 import { Metrics } from './metrics'
 import { RateLimiter } from './rate-limiter'
 import type { LiveImplementation } from './implementations/find-live-implementation'
+import { Changes } from './reports/changes'
+import type { ImplementationCount } from './reports/count-by-implementation'
 import type { RankedImplementation } from './reports/rank-implementations'
 
 /**
@@ -14,11 +17,23 @@ import type { RankedImplementation } from './reports/rank-implementations'
  * so that there only what has arrived is shared.
  */
 export class Cache<Value> {
-  private readonly values = new Map<string, { value: Value; at: number }>()
+  private readonly values = new Map<string, { value: Value; at: number; weight: number }>()
   private readonly loading = new Map<string, Promise<Value>>()
 
-  /** `freshMs` is how long a value counts from when it was asked for. */
-  constructor(private readonly options: { most: number; freshMs: number; sharesLoads: boolean }) {}
+  private weight = 0
+
+  /**
+   * `freshMs` is how long a value counts from when it was asked for. `most` is how many values are kept or, where one
+   * can be far larger than another, how much they weigh together.
+   */
+  constructor(
+    private readonly options: {
+      most: number
+      freshMs: number
+      sharesLoads: boolean
+      weigh?: (value: Value) => number
+    },
+  ) {}
 
   /** @param now epoch ms */
   async get(key: string, now: number, load: () => Promise<Value>): Promise<Value> {
@@ -35,10 +50,22 @@ export class Cache<Value> {
 
   private async store(key: string, at: number, load: () => Promise<Value>): Promise<Value> {
     const value = await load()
-    this.values.delete(key)
-    this.values.set(key, { value, at })
-    if (this.values.size > this.options.most) this.values.delete(this.values.keys().next().value!)
+    const weight = this.options.weigh?.(value) ?? 1
+    this.delete(key)
+    // One that is heavier than all may be costs the others nothing.
+    if (weight > this.options.most) return value
+    this.values.set(key, { value, at, weight })
+    this.weight += weight
+    for (const oldest of this.values.keys()) {
+      if (this.weight <= this.options.most) break
+      this.delete(oldest)
+    }
     return value
+  }
+
+  private delete(key: string): void {
+    this.weight -= this.values.get(key)?.weight ?? 0
+    this.values.delete(key)
   }
 }
 
@@ -57,11 +84,20 @@ export type Caches = {
   rollup: { freshAt: number }
   /** Where the buckets of a series begin. */
   buckets: Cache<number[]>
+  /** How often events of each tenant have changed, and what ClickHouse said of a tenant at one of those times. */
+  changes: Changes
+  usage: Cache<Usage>
+  counts: Cache<ImplementationCount[]>
+  recent: Cache<RecentEvent[]>
   /** The platform's most used implementations of a period. */
   ranks: Cache<RankedImplementation[]>
 }
 
-export const createCaches = (sharesLoads: boolean): Caches => ({
+/**
+ * `sharesLoads` is for Node, where one request may wait for what another asks. `answersMs` is how long a report may be
+ * kept at most: short where other processes store events too, because only what this one stores is noticed at once.
+ */
+export const createCaches = (sharesLoads: boolean, answersMs = 1_000): Caches => ({
   // A release or a new configuration is live after this long, and a busy site asks Postgres this often.
   implementations: new Cache({ most: 5_000, freshMs: 2_000, sharesLoads }),
   // Versions never change, so a prepared room stays until newer ones need its place.
@@ -79,6 +115,23 @@ export const createCaches = (sharesLoads: boolean): Caches => ({
   rollup: { freshAt: 0 },
   // Of times and a time zone only, and people look at the same few.
   buckets: new Cache({ most: 500, freshMs: Infinity, sharesLoads }),
+  // 8 MB of the ids of implementations and builders.
+  changes: new Changes(50_000),
+  // A bucket takes some 60 bytes, so that the answers of a thousand large tenants take 20 MB.
+  usage: new Cache({
+    most: 300_000,
+    freshMs: answersMs,
+    sharesLoads,
+    weigh: ({ series }) => series.length + 5,
+  }),
+  counts: new Cache({ most: 100_000, freshMs: answersMs, sharesLoads, weigh: (rows) => rows.length + 1 }),
+  // 20 MB of JSON.
+  recent: new Cache({
+    most: 20_000_000,
+    freshMs: answersMs,
+    sharesLoads,
+    weigh: (events) => JSON.stringify(events).length,
+  }),
   // It reads every implementation's quarters, a second of work at 100 million events, and open dashboards ask every two.
   ranks: new Cache({ most: 20, freshMs: 30_000, sharesLoads }),
 })

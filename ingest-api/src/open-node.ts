@@ -53,7 +53,8 @@ export async function openNode(config: Config, root: string, log: Log): Promise<
     ])
     const db = openDatabase(sql)
     await Promise.all([migratePostgres(db, root), migrateClickHouse(clickhouse, root)])
-    const caches = createCaches(true)
+    // The only one that stores is who has an engine of its own that nobody else can reach.
+    const caches = createCaches(true, clickhouseUrl === undefined ? 30_000 : undefined)
     opened.push(keepUsage({ clickhouse, caches, log, now: Date.now }).close)
     const usage = startUsageCache({ db, clickhouse, caches, log, now: Date.now })
     opened.push(usage.close)
@@ -64,7 +65,10 @@ export async function openNode(config: Config, root: string, log: Log): Promise<
       log,
       now: Date.now,
       metrics: caches.metrics,
-      onStored: usage.noteStored,
+      onStored(implementationIds, builderIds) {
+        caches.changes.note(implementationIds, builderIds)
+        usage.noteStored(implementationIds)
+      },
     })
     opened.push(spool.close)
     const secret = config.secret ?? (await keepSecret(config.dataDir, 'secret'))
@@ -72,7 +76,7 @@ export async function openNode(config: Config, root: string, log: Log): Promise<
     const mail = openMail(config, log)
     if (mail) opened.push(startMailDelivery({ db, keys, log, now: Date.now, mail }).close)
     await sweepExports(config, Date.now())
-    opened.push(startJobRunner({ config, db, clickhouse, keys, log, now: Date.now }).close)
+    opened.push(startJobRunner({ config, db, clickhouse, keys, caches, log, now: Date.now }).close)
     const access = { secret, postgresUrl, clickhouseUrl }
     return { config, db, clickhouse, spool, keys, frame, caches, log, now: Date.now, access, close }
   } catch (error) {

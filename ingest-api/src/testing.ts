@@ -44,12 +44,14 @@ export async function createTestHandles(): Promise<TestHandles> {
   })
   let fixed: number | undefined
   const now = () => fixed ?? Date.now()
+  const caches = createCaches(true, 30_000)
   const spool = await openDiskSpool({
     directory: join(directory, 'spool'),
     maxBytes: config.maxSpoolBytes,
     clickhouse,
     log,
     now,
+    onStored: (...whose) => caches.changes.note(...whose),
   })
   return {
     config,
@@ -62,7 +64,7 @@ export async function createTestHandles(): Promise<TestHandles> {
       inner: { code: '/* inner */', hash: 'sha256-inner' },
       refused: { code: '/* refused */', hash: 'sha256-refused' },
     },
-    caches: createCaches(true),
+    caches,
     log,
     logged,
     now,

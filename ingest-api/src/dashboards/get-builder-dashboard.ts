@@ -2,8 +2,9 @@ import type { BuilderDashboard } from '../../../schema/wire/api'
 import type { Actor } from '../accounts/actor'
 import type { Handles } from '../handles'
 import { listProjects } from '../projects/read-projects'
-import { countUsage, type UsageQuestion } from '../reports/count-usage'
+import type { UsageQuestion } from '../reports/count-usage'
 import { listRevenue, sumRevenue } from '../revenue/sum-revenue'
+import { keptUsage } from './kept-reports'
 import { listCustomers, listTrackedImplementations } from './list-tracked-implementations'
 
 const FIRST = { page: 1, limit: 20 }
@@ -21,7 +22,7 @@ export async function getBuilderDashboard(
     listProjects(handles, builder, FIRST),
     listTrackedImplementations(handles, builder, question, FIRST),
     listCustomers(handles, builder, FIRST),
-    countUsage(handles, { whose: 'builder', builderId }, question),
+    keptUsage(handles, { whose: 'builder', builderId }, question),
   ])
   return {
     revenue: { ...sum, series },

@@ -2,10 +2,9 @@ import type { EndUserDashboard, Implementation, Usage } from '../../../schema/wi
 import type { Actor } from '../accounts/actor'
 import type { Handles } from '../handles'
 import { getImplementation, listImplementations } from '../implementations/read-implementations'
-import { countUsage, type UsageQuestion } from '../reports/count-usage'
-import { listRecentEvents } from '../reports/list-recent-events'
-import type { Tenant } from '../reports/tenant'
+import type { UsageQuestion } from '../reports/count-usage'
 import { sumRevenue } from '../revenue/sum-revenue'
+import { keptRecentEvents, keptUsage } from './kept-reports'
 
 type Needs = Pick<Handles, 'db' | 'clickhouse' | 'caches' | 'config' | 'now'>
 
@@ -22,8 +21,8 @@ export async function getEndUserDashboard(
   const widgets = await listImplementations(handles, owner, { page: 1, limit: MOST_WIDGETS })
   const tenant = tenantOf(widgets)
   const [usage, recent, billing] = await Promise.all([
-    countUsage(handles, tenant, question),
-    listRecentEvents(handles, tenant, question, RECENT_EVENTS),
+    keptUsage(handles, tenant, question),
+    keptRecentEvents(handles, tenant, question, RECENT_EVENTS),
     sumRevenue(handles, owner, handles.now()),
   ])
   return { widgets, usage, recent, billing, support: { contact: handles.config.supportContact } }
@@ -43,13 +42,13 @@ export async function getEndUserUsage(
   const widgets = implementationId
     ? [await getImplementation(handles, owner, implementationId)]
     : await listImplementations(handles, owner, { page: 1, limit: MOST_WIDGETS })
-  return countUsage(handles, tenantOf(widgets), question)
+  return keptUsage(handles, tenantOf(widgets), question)
 }
 
 const ownerOf = (userId: string): Pick<Actor, 'userId' | 'persona'> => ({ userId, persona: 'end_user' })
 
-const tenantOf = (widgets: Implementation[]): Tenant => ({
-  whose: 'implementations',
+const tenantOf = (widgets: Implementation[]) => ({
+  whose: 'implementations' as const,
   builderIds: widgets.map(({ builderId }) => builderId),
   implementationIds: widgets.map(({ id }) => id),
 })

@@ -5,8 +5,9 @@ import type { Actor } from '../accounts/actor'
 import type { Handles } from '../handles'
 import { implementationNotFound, ownImplementations } from '../implementations/read-implementations'
 import { projectNotFound } from '../projects/read-projects'
-import { countUsage, type UsageQuestion } from '../reports/count-usage'
+import type { UsageQuestion } from '../reports/count-usage'
 import type { Tenant } from '../reports/tenant'
+import { keptUsage } from './kept-reports'
 
 /** What a series can be narrowed to. */
 export type SeriesFilter = { implementation?: string | undefined; project?: string | undefined }
@@ -22,7 +23,7 @@ export async function getSeries(
   question: UsageQuestion,
   filter: SeriesFilter,
 ): Promise<Usage> {
-  return countUsage(handles, await findTenant(handles, actor, filter), question)
+  return keptUsage(handles, await findTenant(handles, actor, filter), question)
 }
 
 async function findTenant(

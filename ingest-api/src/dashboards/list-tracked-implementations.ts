@@ -13,8 +13,8 @@ import {
   type ImplementationListing,
 } from '../implementations/read-implementations'
 import { hasText, offsetOf, orderOf, pageOf, type Listing, type Page } from '../listing'
-import { countByImplementation } from '../reports/count-by-implementation'
 import type { Period } from '../reports/tenant'
+import { keptCounts } from './kept-reports'
 
 const NOTHING: UsageTotals = { loads: 0, interactions: 0, errors: 0, sessions: 0, visitors: 0 }
 
@@ -58,7 +58,7 @@ export async function listTrackedImplementations(
   const counts =
     rows.length === 0
       ? []
-      : await countByImplementation(
+      : await keptCounts(
           handles,
           { whose: 'implementations', builderIds: [builder.userId], implementationIds },
           period,

@@ -8,7 +8,7 @@ import type { Handles } from '../handles'
 import { isDataError } from '../spool/insert-batch'
 import { eventOf, findRow, getDeadLetter } from './read-dead-letters'
 
-type Needs = Pick<Handles, 'db' | 'clickhouse' | 'now'>
+type Needs = Pick<Handles, 'db' | 'clickhouse' | 'caches' | 'now'>
 
 /** What a mended event must keep: whose it is, which it is and when it was. */
 const KEPT = [
@@ -54,6 +54,7 @@ export async function replayDeadLetter(
   await decide(handles, row.token, 'replaying')
   try {
     await handles.clickhouse.insert('events', `${row.token}:replay:${handles.now()}`, JSON.stringify(event))
+    handles.caches.changes.note([row.implementationId], [row.builderId])
   } catch (error) {
     // Anything else leaves it unknown whether the event is stored; replaying it again settles that.
     if (!isDataError(error)) throw error

@@ -9,7 +9,7 @@ import { KINDS } from './kinds'
 
 export type JobRow = typeof jobs.$inferSelect
 
-export type JobHandles = Pick<Handles, 'db' | 'clickhouse' | 'config' | 'keys' | 'log' | 'now'>
+export type JobHandles = Pick<Handles, 'db' | 'clickhouse' | 'config' | 'keys' | 'caches' | 'log' | 'now'>
 
 /** A job in the hands of who runs it. */
 export type RunningJob = Pick<JobRow, 'id' | 'ownerId' | 'subject' | 'createdAt'> & {

@@ -20,7 +20,7 @@ export type Rewriting = {
  * @returns how many rows there were to change
  */
 export async function rewriteRows(
-  { clickhouse }: Pick<JobHandles, 'clickhouse'>,
+  { clickhouse, caches }: Pick<JobHandles, 'clickhouse' | 'caches'>,
   job: RunningJob,
   { table, tenant, set, where, params: own = {} }: Rewriting,
 ): Promise<number> {
@@ -45,9 +45,11 @@ export async function rewriteRows(
     )
   for (;;) {
     const [mutation] = await unfinished()
-    if (!mutation) return rows
+    if (!mutation) break
     if (mutation.reason) throw new Error(`ClickHouse cannot rewrite ${table}: ${mutation.reason}`)
     await job.report({})
     await setTimeout(POLL_MS)
   }
+  caches.changes.note(tenant.implementationIds, tenant.builderIds)
+  return rows
 }

@@ -23,7 +23,7 @@ export type DiskSpoolOptions = {
   /** Where inserts and retries are counted. */
   metrics?: Metrics
   /** Is told whose events were in every batch that ClickHouse took. */
-  onStored?: (implementationIds: string[]) => void
+  onStored?: (implementationIds: string[], builderIds: string[]) => void
 }
 
 const { O_CREAT, O_DSYNC, O_EXCL, O_WRONLY } = constants

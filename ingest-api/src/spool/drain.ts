@@ -45,7 +45,7 @@ export async function startDrain(options: {
   log: Log
   now: () => number
   metrics?: Metrics
-  onStored?: (implementationIds: string[]) => void
+  onStored?: (implementationIds: string[], builderIds: string[]) => void
 }): Promise<Drain> {
   const { directory, segments, keep, clickhouse, log, now, metrics, onStored } = options
   const planPath = join(directory, 'plan.json')
@@ -107,7 +107,7 @@ export async function startDrain(options: {
     position = batch.to
     metrics?.count('spool_inserts_total', 'Batches that ClickHouse took.')
     metrics?.count('spool_stored_events_total', 'Events in them.', {}, batch.outcomes.accepted)
-    onStored?.(batch.outcomes.implementations)
+    onStored?.(batch.outcomes.implementations, batch.outcomes.builders)
     return true
   }
 

@@ -31,6 +31,10 @@ export class Outcomes {
     return [...new Set(Array.from(this.#accepted.keys(), (account) => account.split(' ')[1]!))]
   }
 
+  get builders(): string[] {
+    return [...new Set(Array.from(this.#accepted.keys(), (account) => account.split(' ')[0]!))]
+  }
+
   /** @param example the last event of its kind, as it came */
   count(account: Account, outcome: Outcome, events: number, example: string): void {
     const key = `${account} ${outcome}`
