@@ -5,9 +5,11 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { createClient } from '@clickhouse/client'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { EndUserDashboard, Login, Success, Usage } from '../../schema/wire/api'
 import { uuidV7 } from '../../schema/wire/id'
+import { createClickHouse } from './clickhouse'
 import { freePort } from './embedded/postgres'
 import { startTimeOf } from './embedded/process'
 
@@ -15,14 +17,24 @@ import { startTimeOf } from './embedded/process'
 let edge: ChildProcess
 let directory: string
 let base: string
+let frontPort: number
 const startedAt = Date.now()
+const HOUR_MS = 60 * 60 * 1000
+const DAY_MS = 24 * HOUR_MS
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'oriel-test-'))
   const port = await freePair()
+  frontPort = await freePort()
   base = `http://localhost:${port}`
   edge = spawn(process.execPath, ['ingest-api/dist/edge.js'], {
-    env: { ...process.env, NODE_ENV: 'production', PORT: String(port), ORIEL_DATA_DIR: directory },
+    env: {
+      ...process.env,
+      NODE_ENV: 'production',
+      PORT: String(port),
+      ORIEL_DATA_DIR: directory,
+      ORIEL_CLICKHOUSE_FRONT_PORT: String(frontPort),
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   for await (const line of createInterface(edge.stdout!)) if (line === `ready ${base}`) return
@@ -71,6 +83,50 @@ it('carries an event from a frame through the queue into the usage report, once'
     .poll(async () => (await usage()).totals, { timeout: 30_000, interval: 250 })
     .toEqual({ loads: 1, interactions: 1, errors: 1, sessions: 1, visitors: 1 })
   await expect.poll(difference, { timeout: 30_000, interval: 250 }).toBe(0)
+})
+
+it('seals usage by its own schedule, and reports what was sealed', async () => {
+  const { accessToken } = await signIn()
+  const { widgets } = await ask<EndUserDashboard>('/api/end-users/me/dashboard', accessToken)
+  const password = await readFile(join(directory, 'clickhouse.password'), 'utf8')
+  const clickhouse = createClickHouse(
+    createClient({ url: `http://default:${password}@127.0.0.1:${frontPort}` }),
+  )
+  const one = async <Row>(sql: string) => (await clickhouse.query<Row>(sql, {}))[0]!
+  const whose = await one<object>(
+    `SELECT builder_id, project_id, implementation_id, end_user_id FROM events
+     WHERE implementation_id = '${widgets[0]!.id}' LIMIT 1`,
+  )
+  // Sealed by quarters of an hour, so a period that begins with one is read from them alone.
+  const from = Date.now() - (Date.now() % HOUR_MS) - 10 * DAY_MS
+  const lines = Array.from({ length: 48 }, (_, hour) => {
+    const at = from + hour * HOUR_MS
+    const row = { ...whose, id: uuidV7(at), event_type: 'load', created_at: at, session_id: `se_${hour}` }
+    return JSON.stringify(row)
+  })
+  await clickhouse.insert('events', 'edge:old', lines.join('\n'))
+  const usage = (interval: string) =>
+    ask<Usage>(
+      `/api/end-users/me/usage?from=${from}&to=${from + 3 * DAY_MS}&interval=${interval}`,
+      accessToken,
+    )
+  expect((await usage('day')).totals.loads).toBe(48)
+
+  expect((await fetch(`${base}/__scheduled`)).status).toBe(200)
+  const { ago } = await one<{ ago: number }>(
+    'SELECT toFloat64(now() - max(until)) / 86400 AS ago FROM usage_seals',
+  )
+  // Six days and two hours, to the hour before: the Worker behind its queue, not the Node process beside it.
+  expect(ago).toBeGreaterThan(6 + 2 / 24)
+  expect(ago).toBeLessThan(6 + 3 / 24)
+  // Where the report gets it from is seen when the events are gone.
+  await clickhouse.command(
+    'ALTER TABLE events DELETE WHERE created_at < now() - INTERVAL 7 DAY SETTINGS mutations_sync = 1',
+  )
+  expect((await usage('hour')).totals).toMatchObject({ loads: 48, sessions: 48 })
+  const metrics = await (await fetch(`${base}/metrics`)).text()
+  expect(metrics).toMatch(/^drain_lag_seconds{spool="queue"} 3492\d\d/m)
+  await clickhouse.close()
 })
 
 it('says that widgets are configured elsewhere', async () => {

@@ -10,6 +10,7 @@ import { loadDemo, serveDemoSite } from './demo'
 import { waitForExit } from './embedded/process'
 import { createLog, describeError } from './log'
 import { openNode, type NodeHandles } from './open-node'
+import { repeat } from './repeat'
 
 /*
  * `npm run edge`: the Worker of wrangler.toml in Cloudflare's own runtime on this machine, on the same engines and
@@ -22,6 +23,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const TETHER = 'data:text/javascript,process.on("disconnect", () => process.exit(1))'
 const START_MS = 60_000
 const STOP_MS = 10_000
+const SCHEDULE_MS = 60_000
 
 async function main() {
   const settings = readConfig(process.env)
@@ -44,6 +46,7 @@ async function main() {
     const wrangler = startWrangler(handles)
     opened.push(wrangler.stop)
     await wrangler.ready
+    opened.push(runTriggers(handles).close)
     void wrangler.ended.then((words) => {
       if (stopping) return
       log.error('wrangler has ended', { words })
@@ -61,6 +64,19 @@ async function main() {
     for (const close of opened.reverse()) await close()
     throw error
   }
+}
+
+/**
+ * Locally wrangler runs the schedule when it is asked to, and not by itself. `/__scheduled` comes with `test-scheduled`;
+ * `/cdn-cgi/handler/scheduled` fails for Workers with assets: https://github.com/cloudflare/workers-sdk/issues/9882
+ */
+function runTriggers({ config, log }: NodeHandles) {
+  return repeat(async () => {
+    await fetch(`http://localhost:${config.port}/__scheduled`)
+      .then((response) => response.text())
+      .catch((error: unknown) => log.warn('the schedule did not run', describeError(error)))
+    return SCHEDULE_MS
+  })
 }
 
 type Wrangler = {
@@ -83,6 +99,7 @@ function startWrangler({ config, access, log }: NodeHandles): Wrangler {
     'inspector-port': 0,
     'persist-to': resolve(dataDir, 'wrangler'),
     'show-interactive-dev-session': false,
+    'test-scheduled': true,
   }
   const child = spawn(
     process.execPath,

@@ -6,7 +6,7 @@ import { inject } from 'vitest'
 import { createCaches } from './cache'
 import { readConfig } from './config'
 import { openDatabase } from './database'
-import { openEmbeddedClickHouse } from './embedded/clickhouse'
+import { openEmbeddedClickHouse, type EmbeddedClickHouse } from './embedded/clickhouse'
 import type { Handles } from './handles'
 import { deriveKeys } from './keys'
 import { createLog } from './log'
@@ -14,6 +14,7 @@ import { migrateClickHouse } from './migrate'
 import { openDiskSpool } from './spool/disk-spool'
 
 export type TestHandles = Handles & {
+  clickhouse: EmbeddedClickHouse
   /** Lines that were logged. */
   logged: string[]
   /** Stops the clock; undefined lets the real one go on. */

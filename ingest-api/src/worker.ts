@@ -14,6 +14,7 @@ import { refreshUsage } from './ingest/usage-cache'
 import { deriveKeys, type Keys } from './keys'
 import { createLog, describeError } from './log'
 import { fileHeadersOf, isPage, PAGE_HEADERS, PAGE_PATH } from './public-files'
+import { runSchedule } from './schedule'
 import { createQueueSpool, drainMessages, type MessageBatch, type MessageQueue } from './spool/queue-spool'
 
 /** The bindings and variables of wrangler.toml. */
@@ -91,11 +92,25 @@ export default {
   async queue(batch: MessageBatch, env: Env, context: ExecutionContext): Promise<void> {
     const { handles, close } = await openHandles(env)
     try {
-      const stored = await drainMessages(handles.clickhouse, batch, handles.log)
+      const stored = await drainMessages(handles, batch)
       if (stored) await refreshUsage(handles, stored.outcomes.implementations)
     } catch (error) {
       // The events are stored; the counts beside them are made anew with the next ones.
       handles.log.warn('usage counts are behind', describeError(error))
+    } finally {
+      context.waitUntil(close())
+    }
+  },
+
+  /** Every minute, see the triggers in wrangler.toml. */
+  async scheduled(
+    { scheduledTime }: { scheduledTime: number },
+    env: Env,
+    context: ExecutionContext,
+  ): Promise<void> {
+    const { handles, close } = await openHandles(env)
+    try {
+      await runSchedule(handles, scheduledTime)
     } finally {
       context.waitUntil(close())
     }

@@ -32,6 +32,17 @@ export type Step = {
   run(handles: JobHandles, job: RunningJob): Promise<void>
 }
 
+/** Thrown by a step whose time has not come yet: it is begun again after so long, as often as it takes. */
+export class TooEarly extends Error {
+  override name = 'TooEarly'
+  constructor(
+    message: string,
+    readonly againMs: number,
+  ) {
+    super(message)
+  }
+}
+
 /** So many of a person's jobs may wait for their turn; who is about to be erased is not held up by them. */
 const MOST_WAITING = 100
 

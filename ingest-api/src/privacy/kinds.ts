@@ -1,16 +1,17 @@
-import type { JobKind } from '../../../schema/wire/job'
-import { OrielError } from '../../../schema/wire/error'
+import { JOB_KINDS, type JobKind } from '../../../schema/wire/job'
 import { TOKEN_LIFETIME_MS } from '../ingest/session-token'
-import { heldTo } from '../usage/seal-usage'
+import { heldTo } from '../usage/held-to'
 import { anonymiseEvents } from './anonymise-events'
 import { eraseAccount } from './erase-account'
-import type { Step } from './job'
+import { TooEarly, type Step } from './job'
 import { shortenStored } from './shorten-stored'
 
 const HOUR_MS = 60 * 60 * 1000
 const DAY_MS = 24 * HOUR_MS
 /** By then the last token from before is over. */
 const LATE_MS = TOKEN_LIFETIME_MS + HOUR_MS
+/** How often it is asked whether every spool has handed over what it held. */
+const ARRIVAL_MS = 10 * 60 * 1000
 /** How long an export can be fetched. */
 const EXPORT_MS = 7 * DAY_MS
 /** How long somebody may come back. */
@@ -21,7 +22,7 @@ const onceArrived =
   (run: Step['run']): Step['run'] =>
   async (handles, job) => {
     if ((await heldTo(handles)) < job.createdAt.getTime() + TOKEN_LIFETIME_MS)
-      throw new OrielError('SERVICE_UNAVAILABLE', 'Events from before are still on their way.')
+      throw new TooEarly('Events from before are still on their way.', ARRIVAL_MS)
     await run(handles, job)
   }
 
@@ -52,3 +53,6 @@ export const KINDS: Record<JobKind, [Step, ...Step[]]> = {
     { title: 'Shortening what came late', afterMs: LATE_MS, run: onceArrived(shortenStored) },
   ],
 }
+
+/** What can be done without a disk, and so on Workers as well. */
+export const DISKLESS_KINDS = JOB_KINDS.filter((kind) => kind !== 'export_data')

@@ -11,7 +11,8 @@ import { createTestHandles, type TestHandles } from '../testing'
 import { createClient } from '../testing-client'
 import { startMailbox, type Mailbox } from '../testing-mail'
 import { visit } from '../testing-visit'
-import { heldTo, sealUsage } from '../usage/seal-usage'
+import { heldTo } from '../usage/held-to'
+import { sealUsage } from '../usage/seal-usage'
 import { runDue } from './run-jobs'
 
 const HOUR = 60 * 60 * 1000
@@ -194,7 +195,7 @@ describe('forgetting a visitor’s session', () => {
     })
     const gone = { ...holding, holds: false, at: now + 1 }
     await handles.clickhouse.insert('spool_watermarks', `gone-${now}`, JSON.stringify(gone))
-    await pass(10_000)
+    await pass(10 * 60_000)
     await runDue(handles)
     expect(await jobOf(data.id, fresh)).toMatchObject({ status: 'done', error: null })
   })

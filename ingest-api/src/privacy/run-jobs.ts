@@ -1,9 +1,10 @@
 import { and, asc, eq, inArray, lte, sql } from 'drizzle-orm'
 import { jobs } from '../../../schema/tables/jobs'
 import { OrielError } from '../../../schema/wire/error'
+import { JOB_KINDS, type JobKind } from '../../../schema/wire/job'
 import { describeError } from '../log'
 import { backoffMs, repeat } from '../repeat'
-import type { JobHandles, JobRow, RunningJob } from './job'
+import { TooEarly, type JobHandles, type JobRow, type RunningJob } from './job'
 import { KINDS } from './kinds'
 
 const POLL_MS = 1_000
@@ -48,20 +49,30 @@ export function startJobRunner(handles: JobHandles): { close(): Promise<void> } 
 }
 
 /** @returns how often a job was taken up */
-export async function runDue(handles: JobHandles, isClosing = () => false): Promise<number> {
+export async function runDue(
+  handles: JobHandles,
+  isClosing = () => false,
+  kinds: readonly JobKind[] = JOB_KINDS,
+): Promise<number> {
   for (let taken = 0; !isClosing(); taken++) {
-    const job = await claimJob(handles)
+    const job = await claimJob(handles, kinds)
     if (!job) return taken
     await runJob(handles, job, isClosing)
   }
   return 0
 }
 
-async function claimJob({ db, now }: JobHandles): Promise<JobRow | undefined> {
+async function claimJob({ db, now }: JobHandles, kinds: readonly JobKind[]): Promise<JobRow | undefined> {
   const due = db
     .select({ id: jobs.id })
     .from(jobs)
-    .where(and(inArray(jobs.status, ['waiting', 'running']), lte(jobs.nextAt, new Date(now()))))
+    .where(
+      and(
+        inArray(jobs.status, ['waiting', 'running']),
+        inArray(jobs.kind, [...kinds]),
+        lte(jobs.nextAt, new Date(now())),
+      ),
+    )
     .orderBy(asc(jobs.nextAt), asc(jobs.id))
     .limit(1)
     .for('update', { skipLocked: true })
@@ -107,6 +118,7 @@ async function runJob(handles: JobHandles, row: JobRow, isClosing: () => boolean
     log.info('a job is done', { job: id, kind })
   } catch (error) {
     if (error instanceof JobLost) return log.warn('a job was lost to somebody else', { job: id, kind })
+    if (error instanceof TooEarly) return await job.save(later(error, now()))
     const putDown = error instanceof JobPutDown
     if (!putDown) log.warn('a job failed', { job: id, kind, step: job.step, ...describeError(error) })
     await job.save(putDown ? againAtOnce(row, now()) : afterFailure(job.attempts, error, now()))
@@ -123,6 +135,9 @@ function anonymous({ subject }: JobRow): JobRow['subject'] {
 
 const againAtOnce = ({ attempts }: JobRow, at: number) =>
   ({ status: 'waiting', attempts: attempts - 1, nextAt: new Date(at) }) as const
+
+const later = ({ message, againMs }: TooEarly, at: number) =>
+  ({ status: 'waiting', attempts: 0, error: message, nextAt: new Date(at + againMs) }) as const
 
 /** What went wrong is told in full to the log, and to the owner as far as it was meant for people. */
 const afterFailure = (attempts: number, error: unknown, at: number) => ({

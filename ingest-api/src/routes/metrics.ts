@@ -4,6 +4,7 @@ import type { Handles } from '../handles'
 import { describeError } from '../log'
 import type { Gauge } from '../metrics'
 import type { Outcome } from '../spool/outcome'
+import { findHolders } from '../usage/held-to'
 import { sealedUntil } from '../usage/sealed-until'
 import type { AppEnv } from './context'
 
@@ -50,16 +51,12 @@ async function readStore(handles: Handles): Promise<Gauge[]> {
     samples: [{ value }],
   })
   try {
-    const [outcomes, [spools], [letters], until] = await Promise.all([
+    const [outcomes, holders, [letters], until] = await Promise.all([
       handles.clickhouse.query<{ outcome: Outcome; events: number }>(
         'SELECT outcome, toFloat64(sum(events)) AS events FROM ingest_outcomes GROUP BY outcome ORDER BY outcome',
         {},
       ),
-      handles.clickhouse.query<{ spools: number; to: number }>(
-        `SELECT toFloat64(count()) AS spools, toFloat64(toUnixTimestamp64Milli(min(drained_to))) AS to
-         FROM spool_watermarks FINAL WHERE holds`,
-        {},
-      ),
+      findHolders(handles),
       handles.clickhouse.query<{ open: number }>(
         `SELECT toFloat64(count()) AS open FROM dead_letters
          WHERE token NOT IN (SELECT token FROM dead_letter_decisions FINAL WHERE state != 'open')`,
@@ -87,8 +84,11 @@ async function readStore(handles: Handles): Promise<Gauge[]> {
       },
       {
         name: 'drain_lag_seconds',
-        help: 'Up to how long ago every spool, also of other processes, has handed everything over; below 40 when all is well.',
-        samples: spools!.spools > 0 ? [{ value: Math.max(0, (handles.now() - spools!.to) / 1000) }] : [],
+        help: 'Up to how long ago each spool, also of other processes, has handed everything over, as sealing goes by it; below 40 when all is well, four days and an hour for queues.',
+        samples: holders.map(({ spool, drainedTo }) => ({
+          labels: { spool },
+          value: Math.max(0, (handles.now() - drainedTo) / 1000),
+        })),
       },
       {
         name: 'dead_letters_open',
@@ -97,7 +97,7 @@ async function readStore(handles: Handles): Promise<Gauge[]> {
       },
       {
         name: 'oriel_usage_unsealed_seconds',
-        help: 'How far back usage is not sealed; about 49 hours when all is well.',
+        help: 'How far back usage is not sealed: 49 hours more than the largest drain_lag_seconds when all is well.',
         samples: until > 0 ? [{ value: (handles.now() - until) / 1000 }] : [],
       },
     ]

@@ -16,7 +16,7 @@ import type { Spool, SpooledEvent } from './spool'
 type Kind = {
   name: string
   /** `settle` hands everything over, delivering as often as it happens; from `damage` to `mend` nothing can be kept. */
-  open(clickhouse: Pick<ClickHouse, 'insert'>): Promise<{
+  open(clickhouse: Pick<ClickHouse, 'insert' | 'query'>): Promise<{
     spool: Spool
     settle: () => Promise<void>
     damage: () => Promise<unknown>
@@ -56,7 +56,10 @@ const kinds: Kind[] = [
         for (let pending = waiting.map((body) => [body]).concat([waiting.slice()]); pending.length > 0;) {
           const bodies = pending.shift()!
           const messages = bodies.map((body) => ({ body, attempts: 1 }))
-          await drainMessages(clickhouse, { messages, retryAll: () => void pending.push(bodies) }, log)
+          await drainMessages(
+            { clickhouse, log, now: Date.now },
+            { messages, retryAll: () => void pending.push(bodies) },
+          )
         }
       }
       const damage = async () => (isDamaged = true)
@@ -135,7 +138,8 @@ describe.each(kinds)('a spool on $name', ({ open }) => {
 
   it('hands over what a ClickHouse that was away did not take', async () => {
     let failures = 2
-    const flaky: Pick<ClickHouse, 'insert'> = {
+    const flaky: Pick<ClickHouse, 'insert' | 'query'> = {
+      ...clickhouse,
       async insert(...insert) {
         if (failures-- > 0) throw new Error('away')
         return clickhouse.insert(...insert)

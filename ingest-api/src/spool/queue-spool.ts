@@ -1,8 +1,9 @@
 import { OrielError } from '../../../schema/wire/error'
-import type { ClickHouse } from '../clickhouse'
+import type { Handles } from '../handles'
 import { describeError, type Log } from '../log'
 import { insertBatch } from './insert-batch'
 import { addOutcomes, isOutcome, Outcomes, type Batch } from './outcome'
+import { partLate, setLateAside } from './queue-hold'
 import type { Spool } from './spool'
 
 /** The part of a Cloudflare Queue binding that we call. https://developers.cloudflare.com/queues/configuration/javascript-apis/ */
@@ -14,10 +15,16 @@ export type MessageBatch = {
   retryAll(options: { delaySeconds: number }): void
 }
 
+/** What a consumer asks of ClickHouse. */
+type QueueStore = Pick<Handles['clickhouse'], 'insert' | 'query'>
+
 /** A message may have 128,000 bytes with its metadata. */
 const MESSAGE_BYTES = 120_000
-/** A failed delivery comes again after 2, 4, 8 … seconds; a hundred of them bridge an outage of a day. */
-const RETRY_SECONDS = { first: 2, most: 900 }
+/**
+ * A failed delivery comes again after 2, 4, 8 … seconds, at last once an hour. A hundred of them take 3.8 days, which is
+ * a little less than a queue keeps a message: what cannot be stored ends in the dead letter queue, and not nowhere.
+ */
+const RETRY_SECONDS = { first: 2, most: 3600 }
 
 /**
  * The spool of Workers: a Cloudflare Queue, whose messages are lines as they will be inserted.
@@ -70,19 +77,26 @@ function packLines(lines: string[]): string[] {
  * Carries delivered messages to ClickHouse in one insert, or asks for them again later.
  * The insert's token is a digest of its rows: the same delivery twice is taken once. Where a redelivery brings the
  * messages in other company, the events meet their twins by key; the counts of outcomes have no key and may count the
- * regrouped ones again.
+ * regrouped ones again. What comes after its hour may be sealed is set aside, see {@link partLate}.
  * @returns what is stored now, or nothing when ClickHouse has to be tried again
  */
 export async function drainMessages(
-  clickhouse: Pick<ClickHouse, 'insert'>,
+  { clickhouse, log, now }: Pick<Handles, 'log' | 'now'> & { clickhouse: QueueStore },
   batch: MessageBatch,
-  log: Log,
 ): Promise<Batch | undefined> {
   const lines = batch.messages.flatMap(({ body }) => String(body).split('\n'))
   try {
-    const events = lines.filter((line) => !isOutcome(line)).join('\n')
-    const stored = { events, outcomes: addOutcomes(lines.filter(isOutcome)) }
-    await insertBatch(clickhouse, await digestOf(lines), stored, log)
+    const { inTime, late } = await partLate(
+      { clickhouse, now },
+      lines.filter((line) => !isOutcome(line)),
+    )
+    if (late.length > 0) {
+      log.error('events came out of the queue too late to be counted', { events: late.length })
+      await setLateAside({ clickhouse }, late, await digestOf(late))
+    }
+    const outcomes = lines.filter(isOutcome)
+    const stored = { events: inTime.join('\n'), outcomes: addOutcomes(outcomes) }
+    await insertBatch(clickhouse, await digestOf([...inTime, ...outcomes]), stored, log)
     return stored
   } catch (error) {
     const attempts = Math.min(...batch.messages.map((message) => message.attempts))

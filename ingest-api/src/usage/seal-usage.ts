@@ -1,5 +1,6 @@
 import type { Handles } from '../handles'
 import type { Period } from '../reports/tenant'
+import { heldTo } from './held-to'
 import { refreshPlatform } from './refresh-platform'
 import { HOUR_MS, LATENESS_MS, sealedUntil } from './sealed-until'
 
@@ -68,13 +69,4 @@ async function findFirstHour({ clickhouse }: Pick<Handles, 'clickhouse'>): Promi
     {},
   )
   return row!.rows > 0 ? floorHour(row!.first) : undefined
-}
-
-/** Up to when every spool has handed over what it accepted, epoch ms. */
-export async function heldTo({ clickhouse }: Pick<Handles, 'clickhouse'>): Promise<number> {
-  const [row] = await clickhouse.query<{ spools: number; to: number }>(
-    `SELECT count() AS spools, toFloat64(toUnixTimestamp64Milli(min(drained_to))) AS to FROM spool_watermarks FINAL WHERE holds`,
-    {},
-  )
-  return row!.spools > 0 ? row!.to : Infinity
 }

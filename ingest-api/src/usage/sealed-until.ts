@@ -12,7 +12,11 @@ export const HOUR_MS = 4 * QUARTER_MS
 export const LATENESS_MS = MAX_EVENT_AGE_MS + HOUR_MS
 
 /** Everything before this time (epoch ms, a whole hour of UTC) is sealed; 0 when nothing is. */
-export async function sealedUntil({ clickhouse }: { clickhouse: ClickHouse }): Promise<number> {
+export async function sealedUntil({
+  clickhouse,
+}: {
+  clickhouse: Pick<ClickHouse, 'query'>
+}): Promise<number> {
   const [row] = await clickhouse.query<{ until: number }>(
     'SELECT toFloat64(toUnixTimestamp(max(until))) * 1000 AS until FROM usage_seals',
     {},
