@@ -36,6 +36,8 @@ export function orderOf<Sort extends string>(
 ): SQL[] {
   const direction = order === 'asc' ? asc : desc
   const column = columns[sort ?? fallback]
-  const key = is(column, Column) && column.dataType === 'string' ? sql`lower(${column})` : column
-  return [sql`${direction(key)} nulls last`, direction(id)]
+  const isColumn = is(column, Column)
+  const key = direction(isColumn && column.dataType === 'string' ? sql`lower(${column})` : column)
+  // Where nothing can be null, an index serves both directions only if that is not said.
+  return [isColumn && column.notNull ? key : sql`${key} nulls last`, direction(id)]
 }

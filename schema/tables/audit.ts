@@ -19,9 +19,11 @@ export const auditLog = pgTable(
     requestId: text('request_id'),
   },
   (table) => [
-    index('idx_audit_actor').on(table.actorId, table.at),
-    index('idx_audit_resource').on(table.resourceType, table.resourceId, table.at),
-    index('idx_audit_action').on(table.action, table.id),
+    index('idx_audit_at').on(table.at, table.id),
+    index('idx_audit_actor').on(table.actorId, table.at, table.id),
+    index('idx_audit_resource').on(table.resourceType, table.resourceId, table.at, table.id),
+    index('idx_audit_action').on(table.action, table.at, table.id),
+    index('idx_audit_request').on(table.requestId),
   ],
 )
 

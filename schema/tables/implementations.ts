@@ -39,8 +39,18 @@ export const widgetImplementations = pgTable(
     deletedAt: time('deleted_at'),
   },
   (table) => [
-    index('idx_widget_impl_end_user').on(table.endUserId),
-    index('idx_widget_impl_builder').on(table.builderId),
+    index('idx_widget_impl_end_user').on(table.endUserId, table.createdAt, table.id),
+    index('idx_widget_impl_builder').on(table.builderId, table.createdAt, table.id),
+    index('idx_widget_impl_created')
+      .on(table.createdAt, table.id)
+      .where(sql`${table.deletedAt} is null`),
+    index('idx_widget_impl_name')
+      .on(sql`lower(${table.name})`, table.id)
+      .where(sql`${table.deletedAt} is null`),
+    // Answers how many customers each builder has, and who, from the index alone.
+    index('idx_widget_impl_customer')
+      .on(table.builderId, table.endUserId)
+      .where(sql`${table.deletedAt} is null`),
     index('idx_widget_impl_project').on(table.projectId),
     index('idx_widget_impl_status').on(table.status),
     check('widget_impl_status', sql`${table.status} in ('active', 'paused', 'suspended', 'over_limit')`),

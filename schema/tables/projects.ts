@@ -147,6 +147,8 @@ export const releases = pgTable(
       foreignColumns: [channels.projectId, channels.name],
     }),
     index('idx_releases_channel').on(table.projectId, table.channel, table.sequence),
+    // Whether a version was ever released is asked for every version that a tenant reads.
+    index('idx_releases_version').on(table.versionId),
     check('releases_kind', sql`${table.kind} in ('release', 'rollback')`),
     check('releases_rollback_reason', sql`${table.kind} <> 'rollback' or ${table.reason} is not null`),
   ],

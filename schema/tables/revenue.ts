@@ -25,8 +25,25 @@ export const revenueEvents = pgTable(
     createdAt: createdAt(),
   },
   (table) => [
-    index('idx_revenue_builder').on(table.builderId),
-    index('idx_revenue_end_user').on(table.endUserId),
+    // With all that sums and policies look at, so that the rows themselves are not read.
+    index('idx_revenue_builder').on(
+      table.builderId,
+      table.createdAt,
+      table.id,
+      table.endUserId,
+      table.currency,
+      table.amount,
+      table.eventType,
+    ),
+    index('idx_revenue_end_user').on(
+      table.endUserId,
+      table.createdAt,
+      table.id,
+      table.builderId,
+      table.currency,
+      table.amount,
+      table.eventType,
+    ),
     index('idx_revenue_implementation').on(table.implementationId),
     index('idx_revenue_type').on(table.eventType),
     index('idx_revenue_created').on(table.createdAt),

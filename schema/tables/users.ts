@@ -28,6 +28,13 @@ export const users = pgTable(
     uniqueIndex('users_email_live')
       .on(sql`lower(${table.email})`)
       .where(sql`${table.deletedAt} is null`),
+    index('idx_users_email').on(sql`lower(${table.email})`),
+    index('idx_users_created')
+      .on(table.createdAt, table.id)
+      .where(sql`${table.deletedAt} is null`),
+    index('idx_users_name')
+      .on(sql`lower(${table.name})`, table.id)
+      .where(sql`${table.deletedAt} is null`),
     index('idx_users_persona').on(table.persona),
     index('idx_users_roles').using('gin', table.roles),
     index('idx_users_permissions').using('gin', table.permissions),

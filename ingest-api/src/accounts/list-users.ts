@@ -1,4 +1,4 @@
-import { and, count, eq, isNotNull, isNull, sql, type SQL } from 'drizzle-orm'
+import { and, count, eq, isNotNull, isNull, or, sql, type SQL } from 'drizzle-orm'
 import { widgetImplementations } from '../../../schema/tables/implementations'
 import { subscriptions } from '../../../schema/tables/plans'
 import { projects } from '../../../schema/tables/projects'
@@ -22,14 +22,21 @@ export type UserListing = Listing<'createdAt' | 'name' | 'email'> & {
 /** One page of everybody with an account, the newest first. For the platform's own people. */
 export async function listUsers({ db }: Pick<Handles, 'db'>, listing: UserListing): Promise<Page<AdminUser>> {
   const where = isListed(listing)
-  const rows = await db
-    .select(userColumns)
+  const order = orderOf(listing, users, 'createdAt', users.id)
+  const page = db
+    .select({ id: users.id })
     .from(users)
-    .leftJoin(subscriptions, eq(subscriptions.userId, users.id))
     .where(where)
-    .orderBy(...orderOf(listing, users, 'createdAt', users.id))
+    .orderBy(...order)
     .limit(listing.limit)
     .offset(offsetOf(listing))
+    .as('page')
+  const rows = await db
+    .select(userColumns)
+    .from(page)
+    .innerJoin(users, eq(users.id, page.id))
+    .leftJoin(subscriptions, eq(subscriptions.userId, users.id))
+    .orderBy(...order)
   const [counted] = await db.select({ total: count() }).from(users).where(where)
   return pageOf(rows.map(toAdminUser), listing, counted!.total)
 }
@@ -62,16 +69,17 @@ export async function listBuilders(
     implementations: sql<number>`(select count(*)::int from ${widgetImplementations} where ${ownBy(widgetImplementations.builderId)} and ${isNull(widgetImplementations.deletedAt)})`,
     revenue: sql<string>`(select coalesce(sum(${revenueEvents.amount}), 0) from ${revenueEvents} where ${ownBy(revenueEvents.builderId)} and ${eq(revenueEvents.currency, CURRENCY)})`,
   }
+  const columns = { createdAt: users.createdAt, name: users.name }
+  const order = orderOf(listing, { ...SUMMED, ...columns }, 'createdAt', users.id)
+  const page = sql`(
+    select ${users.id} as id from ${users} ${joinSum(listing.sort)} where ${where}
+    order by ${sql.join(order, sql`, `)} limit ${listing.limit} offset ${offsetOf(listing)}) as page`
   const rows = await db
     .select({ ...userColumns, ...work })
-    .from(users)
+    .from(page)
+    .innerJoin(users, sql`${users.id} = page.id`)
     .leftJoin(subscriptions, eq(subscriptions.userId, users.id))
-    .where(where)
-    .orderBy(
-      ...orderOf(listing, { ...work, createdAt: users.createdAt, name: users.name }, 'createdAt', users.id),
-    )
-    .limit(listing.limit)
-    .offset(offsetOf(listing))
+    .orderBy(...orderOf(listing, { ...work, ...columns }, 'createdAt', users.id))
   const [counted] = await db.select({ total: count() }).from(users).where(where)
   const data = rows.map(({ projects, implementations, revenue, ...row }) => ({
     ...toAdminUser(row),
@@ -82,6 +90,23 @@ export async function listBuilders(
   }))
   return pageOf(data, listing, counted!.total)
 }
+
+/**
+ * What a page can be sorted by, summed for all builders in one go: that is a part of what asking for each of them costs.
+ * Which rows are on a page is found by it, and their own numbers are asked for one by one.
+ */
+const SUMS = {
+  projects: sql`select builder_id, count(*) as total from projects where deleted_at is null group by builder_id`,
+  implementations: sql`select builder_id, count(*) as total from widget_implementations where deleted_at is null group by builder_id`,
+  revenue: sql`select builder_id, sum(amount) as total from revenue_events where currency = ${CURRENCY} group by builder_id`,
+}
+const total = sql`coalesce(sums.total, 0)`
+const SUMMED = { projects: total, implementations: total, revenue: total }
+
+const joinSum = (sort: BuilderListing['sort']): SQL =>
+  sort === 'projects' || sort === 'implementations' || sort === 'revenue'
+    ? sql`left join (${SUMS[sort]}) sums on sums.builder_id = ${users.id}`
+    : sql``
 
 const ownBy = (
   column: typeof projects.builderId | typeof revenueEvents.builderId | typeof widgetImplementations.builderId,
@@ -96,7 +121,7 @@ const isListed = ({ persona, state, search }: UserListing): SQL | undefined =>
           state === 'removed' ? isNotNull(users.deletedAt) : isNull(users.deletedAt),
           state === 'removed' ? undefined : eq(users.isActive, state === 'active'),
         ),
-    hasText(search, users.name, users.email, users.id),
+    or(hasText(search, users.name, users.email), search ? eq(users.id, search) : undefined),
   )
 
 const userColumns = {

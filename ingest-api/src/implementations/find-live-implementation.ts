@@ -83,7 +83,12 @@ export const onChannel = and(
   eq(channels.projectId, widgetImplementations.projectId),
   eq(channels.name, widgetImplementations.channel),
 )
-export const isServed = sql`${versions.id} = coalesce(${widgetImplementations.pinnedVersionId}, ${channels.versionId})`
+/**
+ * The pin, or else what the channel points to. With `coalesce` instead, Postgres would have to ask the policy about every
+ * version there is before it may compare one, because it does not know that coalesce tells nobody what it sees.
+ */
+export const isServed = sql`(${versions.id} = ${widgetImplementations.pinnedVersionId}
+  or ${versions.id} = ${channels.versionId} and ${widgetImplementations.pinnedVersionId} is null)`
 export const originsOfImplementation = sql<string[]>`(
   select coalesce(jsonb_agg(o.origin order by o.origin), '[]')
   from implementation_origins o where o.implementation_id = ${widgetImplementations.id})`

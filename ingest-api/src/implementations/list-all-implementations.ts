@@ -6,9 +6,15 @@ import { users } from '../../../schema/tables/users'
 import type { AdminImplementation } from '../../../schema/wire/admin'
 import type { Actor } from '../accounts/actor'
 import type { Handles } from '../handles'
-import { offsetOf, orderOf, pageOf, type Page } from '../listing'
+import { pageOf, type Page } from '../listing'
 import { isServed, onChannel } from './find-live-implementation'
-import { countImplementations, isListed, type ImplementationListing } from './read-implementations'
+import {
+  countImplementations,
+  isListed,
+  orderOfImplementations,
+  pageOfImplementations,
+  type ImplementationListing,
+} from './read-implementations'
 
 const builders = alias(users, 'builders')
 const endUsers = alias(users, 'end_users')
@@ -19,6 +25,7 @@ export async function listAllImplementations(
   actor: Actor,
   listing: ImplementationListing,
 ): Promise<Page<AdminImplementation>> {
+  const page = pageOfImplementations(db, isListed(actor, listing), listing)
   const rows = await db
     .select({
       row: widgetImplementations,
@@ -28,16 +35,14 @@ export async function listAllImplementations(
       builder: { id: builders.id, name: builders.name },
       endUser: { id: endUsers.id, name: endUsers.name },
     })
-    .from(widgetImplementations)
+    .from(page)
+    .innerJoin(widgetImplementations, eq(widgetImplementations.id, page.id))
     .innerJoin(projects, eq(projects.id, widgetImplementations.projectId))
     .innerJoin(builders, eq(builders.id, widgetImplementations.builderId))
     .innerJoin(endUsers, eq(endUsers.id, widgetImplementations.endUserId))
     .leftJoin(channels, onChannel)
     .leftJoin(versions, isServed)
-    .where(isListed(actor, listing))
-    .orderBy(...orderOf(listing, widgetImplementations, 'createdAt', widgetImplementations.id))
-    .limit(listing.limit)
-    .offset(offsetOf(listing))
+    .orderBy(...orderOfImplementations(listing))
   const data = rows.map(({ row, isPinned, version, ...rest }) => ({
     ...rest,
     id: row.id,

@@ -1,4 +1,4 @@
-import { and, count, eq, isNull, sql, type SQL } from 'drizzle-orm'
+import { and, count, eq, isNull, or, sql, type SQL } from 'drizzle-orm'
 import { widgetImplementations } from '../../../schema/tables/implementations'
 import { channels, projects, versions } from '../../../schema/tables/projects'
 import type { Implementation, ImplementationStatus } from '../../../schema/wire/api'
@@ -63,14 +63,30 @@ export async function pageImplementations(
   return pageOf(data, listing, total)
 }
 
-/** Needs the table of projects in the query. */
+/** What is listed of what the actor may see. */
 export const isListed = (actor: Tenant, { status, project, search }: ImplementationListing) =>
   and(
     ownImplementations(actor),
     status && eq(widgetImplementations.status, status),
     project === undefined ? undefined : eq(widgetImplementations.projectId, project),
-    hasText(search, widgetImplementations.name, widgetImplementations.implementationUrl, projects.name),
+    search
+      ? or(
+          hasText(search, widgetImplementations.name, widgetImplementations.implementationUrl),
+          isOfProject(actor, search),
+        )
+      : undefined,
   )
+
+/**
+ * The project has the text. Among all implementations the projects are found first and theirs by an index; of one's own
+ * each is asked for its project, because that is less than to ask for every project whether one may see it.
+ */
+function isOfProject({ persona }: Tenant, search: string): SQL {
+  const named = hasText(search, projects.name)
+  return persona === 'super_admin'
+    ? sql`${widgetImplementations.projectId} = any(array(select ${projects.id} from ${projects} where ${named}))`
+    : sql`exists (select from ${projects} where ${projects.id} = ${widgetImplementations.projectId} and ${named})`
+}
 
 export async function countImplementations(
   { db }: Pick<Handles, 'db'>,
@@ -80,7 +96,6 @@ export async function countImplementations(
   const [counted] = await db
     .select({ total: count() })
     .from(widgetImplementations)
-    .innerJoin(projects, eq(projects.id, widgetImplementations.projectId))
     .where(isListed(actor, listing))
   return counted!.total
 }
@@ -106,11 +121,30 @@ export async function lockImplementation(
   return row
 }
 
+/** Which rows are on a page. Everything else is joined to these alone, and not to all that are listed. */
+export const pageOfImplementations = (
+  db: Queryable,
+  where: SQL | undefined,
+  listing: ImplementationListing,
+) =>
+  db
+    .select({ id: widgetImplementations.id })
+    .from(widgetImplementations)
+    .where(where)
+    .orderBy(...orderOfImplementations(listing))
+    .limit(listing.limit)
+    .offset(offsetOf(listing))
+    .as('page')
+
+export const orderOfImplementations = (listing: ImplementationListing): SQL[] =>
+  orderOf(listing, widgetImplementations, 'createdAt', widgetImplementations.id)
+
 async function readImplementations(
   { db, config }: Pick<Handles, 'db' | 'config'>,
   where: SQL | undefined,
   listing: ImplementationListing = { page: 1, limit: 1 },
 ): Promise<Implementation[]> {
+  const page = pageOfImplementations(db, where, listing)
   const rows = await db
     .select({
       row: widgetImplementations,
@@ -120,14 +154,12 @@ async function readImplementations(
       manifest: versions.manifest,
       isPinned: sql<boolean>`${widgetImplementations.pinnedVersionId} is not null`,
     })
-    .from(widgetImplementations)
+    .from(page)
+    .innerJoin(widgetImplementations, eq(widgetImplementations.id, page.id))
     .innerJoin(projects, eq(projects.id, widgetImplementations.projectId))
     .leftJoin(channels, onChannel)
     .leftJoin(versions, isServed)
-    .where(where)
-    .orderBy(...orderOf(listing, widgetImplementations, 'createdAt', widgetImplementations.id))
-    .limit(listing.limit)
-    .offset(offsetOf(listing))
+    .orderBy(...orderOfImplementations(listing))
   return rows.map(({ row, projectName, origins, version, manifest, isPinned }) => ({
     id: row.id,
     name: row.name,

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, lte, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNull, lte, sql } from 'drizzle-orm'
 import { jobs } from '../../../schema/tables/jobs'
 import { OrielError } from '../../../schema/wire/error'
 import { JOB_KINDS, type JobKind } from '../../../schema/wire/job'
@@ -66,13 +66,7 @@ async function claimJob({ db, now }: JobHandles, kinds: readonly JobKind[]): Pro
   const due = db
     .select({ id: jobs.id })
     .from(jobs)
-    .where(
-      and(
-        inArray(jobs.status, ['waiting', 'running']),
-        inArray(jobs.kind, [...kinds]),
-        lte(jobs.nextAt, new Date(now())),
-      ),
-    )
+    .where(and(isNull(jobs.finishedAt), inArray(jobs.kind, [...kinds]), lte(jobs.nextAt, new Date(now()))))
     .orderBy(asc(jobs.nextAt), asc(jobs.id))
     .limit(1)
     .for('update', { skipLocked: true })

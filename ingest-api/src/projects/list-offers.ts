@@ -31,12 +31,10 @@ export async function listOffers(
     listing.kind && eq(projects.kind, listing.kind),
     hasText(listing.search, projects.name, projects.slug, projects.description),
   )
-  const data = await readOffers(db, where, listing)
-  const [counted] = await db
-    .select({ total: count() })
-    .from(projects)
-    .innerJoin(channels, isStable)
-    .where(where)
+  const [data, [counted]] = await Promise.all([
+    readOffers(db, where, listing),
+    db.select({ total: count() }).from(projects).innerJoin(channels, isStable).where(where),
+  ])
   return pageOf(data, listing, counted!.total)
 }
 
@@ -50,27 +48,33 @@ export async function getOffer({ db }: { db: Queryable }, id: string): Promise<O
 const isStable = and(eq(channels.projectId, projects.id), eq(channels.name, 'stable'))
 
 async function readOffers(db: Queryable, where: SQL | undefined, listing: OfferListing) {
+  const order = orderOf(
+    listing,
+    { releasedAt: channels.releasedAt, name: projects.name },
+    'releasedAt',
+    projects.id,
+  )
+  const page = db
+    .select({ id: projects.id })
+    .from(projects)
+    .innerJoin(channels, isStable)
+    .where(where)
+    .orderBy(...order)
+    .limit(listing.limit)
+    .offset(offsetOf(listing))
+    .as('page')
   const rows = await db
     .select({
       project: projectColumns,
       builder: { id: users.id, name: users.name },
       manifest: versions.manifest,
     })
-    .from(projects)
+    .from(page)
+    .innerJoin(projects, eq(projects.id, page.id))
     .innerJoin(channels, isStable)
     .innerJoin(versions, eq(versions.id, channels.versionId))
     .innerJoin(users, eq(users.id, projects.builderId))
-    .where(where)
-    .orderBy(
-      ...orderOf(
-        listing,
-        { releasedAt: channels.releasedAt, name: projects.name },
-        'releasedAt',
-        projects.id,
-      ),
-    )
-    .limit(listing.limit)
-    .offset(offsetOf(listing))
+    .orderBy(...order)
   return rows.map(({ project, builder, manifest }) => toOffer(toProject(project), builder, manifest))
 }
 

@@ -41,13 +41,20 @@ export async function listProjects(
     kind && eq(projects.kind, kind),
     hasText(search, projects.name, projects.slug, projects.description),
   )
-  const rows = await db
-    .select(projectColumns)
+  const order = orderOf(listing, projects, 'updatedAt', projects.id)
+  const page = db
+    .select({ id: projects.id })
     .from(projects)
     .where(where)
-    .orderBy(...orderOf(listing, projects, 'updatedAt', projects.id))
+    .orderBy(...order)
     .limit(listing.limit)
     .offset(offsetOf(listing))
+    .as('page')
+  const rows = await db
+    .select(projectColumns)
+    .from(page)
+    .innerJoin(projects, eq(projects.id, page.id))
+    .orderBy(...order)
   const [counted] = await db.select({ total: count() }).from(projects).where(where)
   return pageOf(rows.map(toProject), listing, counted!.total)
 }
