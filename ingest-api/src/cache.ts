@@ -1,14 +1,18 @@
 import type { RecentEvent, Usage } from '../../schema/wire/api'
 import type { Configuration as OAuthConfiguration } from 'openid-client'
 import type { VerifiedToken } from './accounts/access-token'
+import type { KnownSession } from './accounts/find-session'
+import { createSeen, type Seen } from './accounts/note-seen'
 import type { SigningKey } from './accounts/signing-keys'
+import { DatabaseState } from './database-state'
 import type { Room } from './frame/render-frame'
 import { Metrics } from './metrics'
 import { RateLimiter } from './rate-limiter'
 import type { LiveImplementation } from './implementations/find-live-implementation'
-import { Changes } from './reports/changes'
+import { createChanges, type Changes } from './reports/changes'
 import type { ImplementationCount } from './reports/count-by-implementation'
 import type { RankedImplementation } from './reports/rank-implementations'
+import type { Tenant } from './reports/tenant'
 
 /**
  * Keeps what is asked again and again in memory; the least recently stored makes room.
@@ -51,22 +55,30 @@ export class Cache<Value> {
   private async store(key: string, at: number, load: () => Promise<Value>): Promise<Value> {
     const value = await load()
     const weight = this.options.weigh?.(value) ?? 1
-    this.delete(key)
+    this.forget(key)
     // One that is heavier than all may be costs the others nothing.
     if (weight > this.options.most) return value
     this.values.set(key, { value, at, weight })
     this.weight += weight
     for (const oldest of this.values.keys()) {
       if (this.weight <= this.options.most) break
-      this.delete(oldest)
+      this.forget(oldest)
     }
     return value
   }
 
-  private delete(key: string): void {
+  /** Who asks next has it loaded anew. */
+  forget(key: string): void {
     this.weight -= this.values.get(key)?.weight ?? 0
     this.values.delete(key)
   }
+}
+
+/** An answer as it is sent, and whose events it tells of, each as far as they had changed then. */
+export type KeptAnswer = {
+  body: string
+  revision: number | undefined
+  asked: { tenant: Tenant; step: number }[]
 }
 
 /** What outlives a request: as long as the process on Node, as long as the isolate on Workers. */
@@ -76,6 +88,11 @@ export type Caches = {
   salts: Cache<string>
   signingKeys: Cache<SigningKey[]>
   accessTokens: Cache<VerifiedToken>
+  /** What is committed to Postgres, and under each such state the sessions and answers that were read. */
+  state: DatabaseState
+  sessions: Cache<KnownSession | undefined>
+  answers: Cache<KeptAnswer>
+  seen: Seen
   rates: RateLimiter
   metrics: Metrics
   /** How to talk to each sign-in provider. */
@@ -106,8 +123,13 @@ export const createCaches = (sharesLoads: boolean, answersMs = 1_000): Caches =>
   salts: new Cache({ most: 1, freshMs: Infinity, sharesLoads }),
   // A new key is published ten minutes before it signs, so nobody misses it.
   signingKeys: new Cache({ most: 1, freshMs: 60_000, sharesLoads }),
-  // The session behind a token is looked up every time; only its signature is not checked again.
+  // The session behind a token is looked up whenever anything was committed; only its signature is not checked again.
   accessTokens: new Cache({ most: 10_000, freshMs: 60_000, sharesLoads }),
+  state: new DatabaseState(sharesLoads),
+  sessions: new Cache({ most: 10_000, freshMs: answersMs, sharesLoads }),
+  // 32 MB of JSON.
+  answers: new Cache({ most: 32_000_000, freshMs: answersMs, sharesLoads, weigh: ({ body }) => body.length }),
+  seen: createSeen(),
   rates: new RateLimiter(),
   metrics: new Metrics(),
   // Providers change what they publish rarely, and keep what they published before for days.
@@ -116,7 +138,7 @@ export const createCaches = (sharesLoads: boolean, answersMs = 1_000): Caches =>
   // Of times and a time zone only, and people look at the same few.
   buckets: new Cache({ most: 500, freshMs: Infinity, sharesLoads }),
   // 8 MB of the ids of implementations and builders.
-  changes: new Changes(50_000),
+  changes: createChanges(50_000),
   // A bucket takes some 60 bytes, so that the answers of a thousand large tenants take 20 MB.
   usage: new Cache({
     most: 300_000,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Changes } from './changes'
+import { createChanges } from './changes'
 import type { Tenant } from './tenant'
 
 const builder = (builderId: string): Tenant => ({ whose: 'builder', builderId })
@@ -10,7 +10,7 @@ const widgets = (...implementationIds: string[]): Tenant => ({
 })
 
 test('a change takes the implementation, every tenant with it, its builder and the platform a step on', () => {
-  const changes = new Changes(10)
+  const changes = createChanges(10)
   const touched: Tenant[] = [widgets('im_1'), widgets('im_2', 'im_1'), builder('us_1'), { whose: 'platform' }]
   const others: Tenant[] = [widgets('im_2'), widgets(), builder('us_2')]
   const stepsOf = (tenants: Tenant[]) => tenants.map((tenant) => changes.stepOf(tenant))
@@ -21,7 +21,7 @@ test('a change takes the implementation, every tenant with it, its builder and t
 })
 
 test('of more than it can tell apart, the ones that changed longest ago change together, and none is missed', () => {
-  const changes = new Changes(4)
+  const changes = createChanges(4)
   const seen = new Map<string, number>()
   const noticed = new Set<string>()
   const all = Array.from({ length: 20 }, (_, n) => `im_${n}`)

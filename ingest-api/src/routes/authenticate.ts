@@ -46,9 +46,13 @@ export async function identify(c: AppContext): Promise<Actor> {
   const token = bearer || getCookie(c, ACCESS_COOKIE)
   if (!token) throw new OrielError('AUTH_ERROR', 'Please sign in.')
   if (!bearer && !SAFE_METHODS.has(c.req.method)) requireOwnOrigin(c)
+  const { platform } = c.var
+  let state: Promise<string | undefined> | undefined
+  const readState = () => (state ??= platform.caches.state.read(platform.db))
   const actor = bearer?.startsWith(API_KEY_PREFIX)
-    ? await getKeyActor(c.var.platform, bearer)
-    : await getActor(c.var.platform, token)
+    ? await getKeyActor(platform, bearer)
+    : await getActor(platform, token, readState)
+  c.set('state', await readState())
   limitActor(c, actor)
   return actor
 }

@@ -13,6 +13,7 @@ import { listProjects } from '../projects/read-projects'
 import { countOutcomes } from '../reports/count-outcomes'
 import { listRevenueEvents } from '../revenue/list-revenue-events'
 import { listRevenue, sumRevenue } from '../revenue/sum-revenue'
+import { answerKept, reportKept } from './answer-kept'
 import { requirePermission } from './authenticate'
 import type { AppEnv } from './context'
 import { readOwner } from './read-owner'
@@ -21,30 +22,28 @@ import { requireTenant } from './require-tenant'
 
 export const builders = new Hono<AppEnv>().use(requireTenant)
 
-builders.get('/:id/dashboard', requirePermission('view_revenue'), async (c) => {
-  const builderId = await readOwner(c, 'builder')
-  const question = readQuery(c.req, usageQuery)
-  return c.json({ success: true, data: await getBuilderDashboard(c.var.handles, builderId, question) })
-})
+builders.get('/:id/dashboard', requirePermission('view_revenue'), (c) =>
+  reportKept(c, async (handles) => {
+    const builderId = await readOwner(c, 'builder')
+    return { data: await getBuilderDashboard(handles, builderId, readQuery(c.req, usageQuery)) }
+  }),
+)
 
-builders.get('/:id/projects', requirePermission('create_projects'), async (c) => {
-  const userId = await readOwner(c, 'builder')
-  const query = readQuery(c.req, projectsQuery)
-  return c.json({
-    success: true,
-    ...(await listProjects(c.var.handles, { userId, persona: 'builder' }, query)),
-  })
-})
+builders.get('/:id/projects', requirePermission('create_projects'), (c) =>
+  answerKept(c, async (handles) => {
+    const userId = await readOwner(c, 'builder')
+    return listProjects(handles, { userId, persona: 'builder' }, readQuery(c.req, projectsQuery))
+  }),
+)
 
-builders.get('/:id/implementations', requirePermission('manage_implementations'), async (c) => {
-  const userId = await readOwner(c, 'builder')
-  const builder = { userId, persona: 'builder' } as const
-  const [question, paging] = [readQuery(c.req, usageQuery), readQuery(c.req, implementationsQuery)]
-  return c.json({
-    success: true,
-    ...(await listTrackedImplementations(c.var.handles, builder, question, paging)),
-  })
-})
+builders.get('/:id/implementations', requirePermission('manage_implementations'), (c) =>
+  reportKept(c, async (handles) => {
+    const userId = await readOwner(c, 'builder')
+    const builder = { userId, persona: 'builder' } as const
+    const [question, paging] = [readQuery(c.req, usageQuery), readQuery(c.req, implementationsQuery)]
+    return listTrackedImplementations(handles, builder, question, paging)
+  }),
+)
 
 builders.get('/:id/ingest', requirePermission('manage_implementations'), async (c) => {
   const builderId = await readOwner(c, 'builder')

@@ -6,6 +6,7 @@ import { getEndUserDashboard, getEndUserUsage } from '../dashboards/get-end-user
 import { pageImplementations } from '../implementations/read-implementations'
 import { listRevenueEvents } from '../revenue/list-revenue-events'
 import { sumRevenue } from '../revenue/sum-revenue'
+import { answerKept, reportKept } from './answer-kept'
 import { requirePermission } from './authenticate'
 import type { AppEnv } from './context'
 import { readOwner } from './read-owner'
@@ -14,30 +15,29 @@ import { requireTenant } from './require-tenant'
 
 export const endUsers = new Hono<AppEnv>().use(requireTenant, requirePermission('view_usage'))
 
-endUsers.get('/:id/dashboard', async (c) => {
-  const endUserId = await readOwner(c, 'end_user')
-  const question = readQuery(c.req, usageQuery)
-  return c.json({ success: true, data: await getEndUserDashboard(c.var.handles, endUserId, question) })
-})
+endUsers.get('/:id/dashboard', (c) =>
+  reportKept(c, async (handles) => {
+    const endUserId = await readOwner(c, 'end_user')
+    return { data: await getEndUserDashboard(handles, endUserId, readQuery(c.req, usageQuery)) }
+  }),
+)
 
-endUsers.get('/:id/usage', async (c) => {
-  const endUserId = await readOwner(c, 'end_user')
-  const question = readQuery(c.req, usageQuery)
-  const { implementation } = readQuery(c.req, implementationQuery)
-  return c.json({
-    success: true,
-    data: await getEndUserUsage(c.var.handles, endUserId, question, implementation),
-  })
-})
+endUsers.get('/:id/usage', (c) =>
+  reportKept(c, async (handles) => {
+    const endUserId = await readOwner(c, 'end_user')
+    const question = readQuery(c.req, usageQuery)
+    const { implementation } = readQuery(c.req, implementationQuery)
+    return { data: await getEndUserUsage(handles, endUserId, question, implementation) }
+  }),
+)
 
-endUsers.get('/:id/widgets', requirePermission('manage_widgets'), async (c) => {
-  const userId = await readOwner(c, 'end_user')
-  const query = readQuery(c.req, implementationsQuery)
-  return c.json({
-    success: true,
-    ...(await pageImplementations(c.var.handles, { userId, persona: 'end_user' }, query)),
-  })
-})
+endUsers.get('/:id/widgets', requirePermission('manage_widgets'), (c) =>
+  answerKept(c, async (handles) => {
+    const userId = await readOwner(c, 'end_user')
+    const owner = { userId, persona: 'end_user' } as const
+    return pageImplementations(handles, owner, readQuery(c.req, implementationsQuery))
+  }),
+)
 
 endUsers.get('/:id/billing', requirePermission('manage_billing'), async (c) => {
   const { handles } = c.var

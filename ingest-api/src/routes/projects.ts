@@ -17,6 +17,7 @@ import { getProject, listProjects } from '../projects/read-projects'
 import { releaseVersion } from '../projects/release-version'
 import { submitProject } from '../projects/review-project'
 import { traceErrors } from '../projects/trace-errors'
+import { answerKept } from './answer-kept'
 import { requirePermission } from './authenticate'
 import type { AppEnv } from './context'
 import { once } from './once'
@@ -33,10 +34,9 @@ projects.post('/', once, async (c) => {
   return c.json({ success: true, data: await createProject(c.var.handles, c.var, request) }, 201)
 })
 
-projects.get('/', async (c) => {
-  const query = readQuery(c.req, projectsQuery)
-  return c.json({ success: true, ...(await listProjects(c.var.handles, c.var.actor, query)) })
-})
+projects.get('/', (c) =>
+  answerKept(c, (handles) => listProjects(handles, c.var.actor, readQuery(c.req, projectsQuery))),
+)
 
 projects.get('/:id', async (c) => {
   const id = readId(c.req, 'project')

@@ -1,4 +1,5 @@
 import { createMiddleware } from 'hono/factory'
+import type { Database } from '../database'
 import { openTenantDatabase } from '../tenant-database'
 import { authenticate } from './authenticate'
 import type { AppEnv } from './context'
@@ -10,6 +11,14 @@ import type { AppEnv } from './context'
 export const requireTenant = createMiddleware<AppEnv>(async (c, next) => {
   const actor = await authenticate(c)
   c.set('actor', actor)
-  c.set('handles', { ...c.var.platform, db: openTenantDatabase(c.var.platform.db, actor) })
+  const { platform } = c.var
+  let db: Database | undefined
+  // Most answers are known already, and then nobody looks.
+  c.set('handles', {
+    ...platform,
+    get db() {
+      return (db ??= openTenantDatabase(platform.db, actor))
+    },
+  })
   await next()
 })

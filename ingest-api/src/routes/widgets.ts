@@ -21,6 +21,7 @@ import { trackEvent } from '../implementations/track-event'
 import { forgetSession } from '../privacy/forget-session'
 import { setRetention } from '../privacy/set-retention'
 import { getOffer, listOffers } from '../projects/list-offers'
+import { answerKept } from './answer-kept'
 import { requirePermission } from './authenticate'
 import type { AppEnv } from './context'
 import { once } from './once'
@@ -36,12 +37,15 @@ widgets.post('/implement', requireTenant, requirePermission('purchase_widgets'),
   return c.json({ success: true, data: await implement(c.var.handles, c.var, request) }, 201)
 })
 
-widgets.get('/:id', requireTenant, requirePermission('manage_widgets'), async (c) => {
-  const id = readId(c.req, 'implementation')
-  const data = await getImplementation(c.var.handles, c.var.actor, id)
-  setEtag(c, data.configurationRevision)
-  return c.json({ success: true, data })
-})
+widgets.get('/:id', requireTenant, requirePermission('manage_widgets'), (c) =>
+  answerKept(
+    c,
+    async (handles) => ({
+      data: await getImplementation(handles, c.var.actor, readId(c.req, 'implementation')),
+    }),
+    ({ data }) => data.configurationRevision,
+  ),
+)
 
 widgets.delete('/:id', requireTenant, requirePermission('manage_widgets'), async (c) => {
   await removeImplementation(c.var.handles, c.var, readId(c.req, 'implementation'))

@@ -1,0 +1,59 @@
+import type { KeptAnswer } from '../cache'
+import type { Handles } from '../handles'
+import type { Changes } from '../reports/changes'
+import type { AppContext } from './context'
+import { setEtag } from './etag'
+
+type Load<Answer> = (handles: Handles) => Promise<Answer>
+
+/**
+ * Answers a question that pages ask again and again: with the same text as before, as long as nothing was committed to
+ * Postgres and no event it tells of has changed. It stands behind `requireTenant` and the permission that it needs; the
+ * key is who asks, as what, by which key, and the whole address.
+ * @param load makes the answer with these handles; what it makes of the clock may be sent for half a minute
+ * @param revisionOf what its ETag is, if it has one
+ */
+export const answerKept = <Answer extends object>(
+  c: AppContext,
+  load: Load<Answer>,
+  revisionOf?: (answer: Answer) => number,
+): Promise<Response> => answer(c, c.var.state, load, revisionOf)
+
+/** The same for a report. One that ends now, and not at a time that is named, is another one each time. */
+export const reportKept = <Answer extends object>(c: AppContext, load: Load<Answer>): Promise<Response> =>
+  answer(c, c.req.query('to') === undefined ? undefined : c.var.state, load)
+
+async function answer<Answer extends object>(
+  c: AppContext,
+  state: string | undefined,
+  load: Load<Answer>,
+  revisionOf?: (answer: Answer) => number,
+): Promise<Response> {
+  const { handles, actor } = c.var
+  const { changes, answers } = handles.caches
+  const make = async (): Promise<KeptAnswer> => {
+    const asked: KeptAnswer['asked'] = []
+    const stepOf: Changes['stepOf'] = (tenant) => {
+      const step = changes.stepOf(tenant)
+      asked.push({ tenant, step })
+      return step
+    }
+    const answer = await load({ ...handles, caches: { ...handles.caches, changes: { ...changes, stepOf } } })
+    const body = JSON.stringify({ success: true, ...answer })
+    return { body, revision: revisionOf?.(answer), asked }
+  }
+  const isCurrent = ({ asked }: KeptAnswer) =>
+    asked.every(({ tenant, step }) => changes.stepOf(tenant) === step)
+  const find = async (): Promise<KeptAnswer> => {
+    if (state === undefined) return make()
+    const { userId, persona, keyId } = actor
+    const key = JSON.stringify([userId, persona, keyId, c.req.url, state])
+    const known = await answers.get(key, handles.now(), make)
+    if (isCurrent(known)) return known
+    answers.forget(key)
+    return answers.get(key, handles.now(), make)
+  }
+  const { body, revision } = await find()
+  if (revision !== undefined) setEtag(c, revision)
+  return c.body(body, 200, { 'Content-Type': 'application/json' })
+}
