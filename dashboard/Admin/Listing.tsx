@@ -5,6 +5,7 @@ import type { View } from '../data/admin'
 import { pick, useQuery } from '../data/query'
 import { Pager } from '../Panel/Pager'
 import { Panel } from '../Panel/Panel'
+import { Scroll } from '../Scroll/Scroll'
 import './Listing.css'
 
 /** How long somebody must pause in typing before the list is asked for. */
@@ -79,6 +80,7 @@ export function Listing<T extends { id: string; name: string }>(props: Props<T>)
                 </div>
               )}
               <Rows
+                name={`All ${what}`}
                 rows={rows}
                 columns={columns(refresh)}
                 view={view}
@@ -144,6 +146,7 @@ function Controls({ what, filters, view, onChange }: ControlsProps) {
 }
 
 type RowsProps<T> = {
+  name: string
   rows: T[]
   columns: Column<T>[]
   view: View
@@ -154,14 +157,14 @@ type RowsProps<T> = {
 }
 
 function Rows<T extends { id: string; name: string }>(props: RowsProps<T>) {
-  const { rows, columns, view, onSort, can, chosen = new Set(), onChoose } = props
+  const { name, rows, columns, view, onSort, can, chosen = new Set(), onChoose } = props
   const open = can ? rows.filter(can) : []
   const choose = (ids: string[], isChosen: boolean) => {
     const others = [...chosen].filter((id) => !ids.includes(id))
     onChoose?.(new Set(isChosen ? [...others, ...ids] : others))
   }
   return (
-    <div class="scroll">
+    <Scroll name={name}>
       <table>
         <thead>
           <tr>
@@ -215,7 +218,7 @@ function Rows<T extends { id: string; name: string }>(props: RowsProps<T>) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   )
 }
 

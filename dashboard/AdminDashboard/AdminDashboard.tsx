@@ -5,6 +5,7 @@ import { range } from '../data/range'
 import { Figure, Figures, Fresh } from '../Figure/Figure'
 import { formatMoney, formatNumber } from '../format'
 import { Failed, Panel, Trouble } from '../Panel/Panel'
+import { Scroll } from '../Scroll/Scroll'
 import { UsageAnalytics } from '../Usage/UsageAnalytics'
 
 /** The whole platform at a glance. */
@@ -86,7 +87,7 @@ const Top = ({ top }: { top: Answer<PlatformAnalytics['top']> }) => (
     empty={<p>No widget was loaded in this time.</p>}
   >
     {(top) => (
-      <div class="scroll">
+      <Scroll name="Most used implementations">
         <table>
           <thead>
             <tr>
@@ -123,7 +124,7 @@ const Top = ({ top }: { top: Answer<PlatformAnalytics['top']> }) => (
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     )}
   </Panel>
 )

@@ -5,6 +5,7 @@ import { pick, useQuery } from '../data/query'
 import { formatMoment, PERSONA_NAMES } from '../format'
 import { Pager } from '../Panel/Pager'
 import { Panel } from '../Panel/Panel'
+import { Scroll } from '../Scroll/Scroll'
 import { isPersona } from '../../schema/wire/permission'
 import { AuditFilters } from './AuditFilters'
 import { Changes } from './Changes'
@@ -34,7 +35,7 @@ export function AuditPage() {
         empty={<p>Nothing of the kind has happened.</p>}
       >
         {(entries) => (
-          <div class="scroll">
+          <Scroll name="What was done">
             <table>
               <thead>
                 <tr>
@@ -50,7 +51,7 @@ export function AuditPage() {
                 ))}
               </tbody>
             </table>
-          </div>
+          </Scroll>
         )}
       </Panel>
       <Pager

@@ -2,6 +2,7 @@ import type { BuilderDashboard } from '../../schema/wire/api'
 import type { Answer } from '../data/query'
 import { formatDate, formatNumber } from '../format'
 import { Panel } from '../Panel/Panel'
+import { Scroll } from '../Scroll/Scroll'
 
 export const CustomerManager = ({ customers }: { customers: Answer<BuilderDashboard['customers']> }) => (
   <Panel
@@ -12,7 +13,7 @@ export const CustomerManager = ({ customers }: { customers: Answer<BuilderDashbo
     empty={<p>Whoever puts one of your widgets on a site becomes a customer and is listed here.</p>}
   >
     {(customers) => (
-      <div class="scroll">
+      <Scroll name="Customers">
         <table>
           <thead>
             <tr>
@@ -37,7 +38,7 @@ export const CustomerManager = ({ customers }: { customers: Answer<BuilderDashbo
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     )}
   </Panel>
 )

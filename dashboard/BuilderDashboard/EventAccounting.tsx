@@ -5,6 +5,7 @@ import { range } from '../data/range'
 import { Figure, Figures } from '../Figure/Figure'
 import { formatNumber } from '../format'
 import { Panel } from '../Panel/Panel'
+import { Scroll } from '../Scroll/Scroll'
 
 /** What became of every event that arrived, and why some were refused: it adds up to the unit. */
 export function EventAccounting({ builderId }: { builderId: string }) {
@@ -41,7 +42,7 @@ export function EventAccounting({ builderId }: { builderId: string }) {
 const Refusals = ({ refusals }: { refusals: IngestReport['refusals'] }) => (
   <details class="numbers">
     <summary>Why events were refused</summary>
-    <div class="scroll">
+    <Scroll name="What was refused">
       <table>
         <thead>
           <tr>
@@ -68,6 +69,6 @@ const Refusals = ({ refusals }: { refusals: IngestReport['refusals'] }) => (
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   </details>
 )

@@ -4,6 +4,7 @@ import { Fresh } from '../Figure/Figure'
 import { formatAgo, formatMoment, formatNumber, hostOf } from '../format'
 import { Panel } from '../Panel/Panel'
 import { Status } from '../Panel/Status'
+import { Scroll } from '../Scroll/Scroll'
 
 /** Where a builder's widgets stand, and how they fare there in the chosen time. */
 export const ImplementationTracker = ({
@@ -19,7 +20,7 @@ export const ImplementationTracker = ({
     empty={<p>Nobody uses your widgets yet. A project with a released version stands in the marketplace.</p>}
   >
     {(implementations) => (
-      <div class="scroll">
+      <Scroll name="Implementations">
         <table>
           <thead>
             <tr>
@@ -85,7 +86,7 @@ export const ImplementationTracker = ({
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     )}
   </Panel>
 )

@@ -4,6 +4,7 @@ import { formatNumber } from '../format'
 import { Panel } from '../Panel/Panel'
 import { PublishHint } from '../Projects/PublishHint'
 import { ProjectStatus } from '../Projects/ProjectStatus'
+import { Scroll } from '../Scroll/Scroll'
 
 export const ProjectPortfolio = ({ projects }: { projects: Answer<Project[]> }) => (
   <Panel
@@ -14,7 +15,7 @@ export const ProjectPortfolio = ({ projects }: { projects: Answer<Project[]> }) 
     empty={<PublishHint />}
   >
     {(projects) => (
-      <div class="scroll">
+      <Scroll name="Project Portfolio">
         <table>
           <thead>
             <tr>
@@ -41,7 +42,7 @@ export const ProjectPortfolio = ({ projects }: { projects: Answer<Project[]> }) 
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     )}
   </Panel>
 )

@@ -3,6 +3,7 @@ import { listErrors } from '../data/api'
 import { useQuery } from '../data/query'
 import { formatAgo, formatMoment } from '../format'
 import { Panel } from '../Panel/Panel'
+import { Scroll } from '../Scroll/Scroll'
 import './ErrorsPanel.css'
 
 /** What went wrong at visitors', alike errors together, each with the place in the builder's own sources. */
@@ -17,7 +18,7 @@ export function ErrorsPanel({ projectId }: { projectId: string }) {
       empty={<p>Nothing went wrong at visitors’ in the last 30 days.</p>}
     >
       {(list) => (
-        <div class="scroll">
+        <Scroll name="Errors">
           <table class="errors">
             <thead>
               <tr>
@@ -46,7 +47,7 @@ export function ErrorsPanel({ projectId }: { projectId: string }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
     </Panel>
   )

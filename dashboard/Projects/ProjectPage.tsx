@@ -5,6 +5,7 @@ import { getProject, listVersions } from '../data/api'
 import { known, useQuery } from '../data/query'
 import { formatAgo, formatBytes, formatMoment } from '../format'
 import { Failed, Panel, Skeleton } from '../Panel/Panel'
+import { Scroll } from '../Scroll/Scroll'
 import { ErrorsPanel } from './ErrorsPanel'
 import { ListingPanel } from './ListingPanel'
 import { MoveChannelDialog } from './MoveChannelDialog'
@@ -78,7 +79,7 @@ const Channels = ({ channels, onMove }: ChannelsProps) => (
     }
   >
     {(channels) => (
-      <div class="scroll">
+      <Scroll name="Channels">
         <table>
           <thead>
             <tr>
@@ -109,13 +110,13 @@ const Channels = ({ channels, onMove }: ChannelsProps) => (
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     )}
   </Panel>
 )
 
 const Versions = ({ versions, project }: { versions: Version[]; project: Project }) => (
-  <div class="scroll">
+  <Scroll name="Versions">
     <table>
       <thead>
         <tr>
@@ -151,5 +152,5 @@ const Versions = ({ versions, project }: { versions: Version[]; project: Project
         ))}
       </tbody>
     </table>
-  </div>
+  </Scroll>
 )

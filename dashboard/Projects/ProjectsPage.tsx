@@ -4,6 +4,7 @@ import { pick, useQuery } from '../data/query'
 import { formatDate, formatNumber } from '../format'
 import { Pager } from '../Panel/Pager'
 import { Panel, Trouble } from '../Panel/Panel'
+import { Scroll } from '../Scroll/Scroll'
 import { PublishHint } from './PublishHint'
 import { ProjectStatus } from './ProjectStatus'
 
@@ -27,7 +28,7 @@ export function ProjectsPage() {
         empty={<PublishHint />}
       >
         {(projects) => (
-          <div class="scroll">
+          <Scroll name="All projects">
             <table>
               <thead>
                 <tr>
@@ -63,7 +64,7 @@ export function ProjectsPage() {
                 ))}
               </tbody>
             </table>
-          </div>
+          </Scroll>
         )}
       </Panel>
       <Pager pagination={answer.state === 'ready' ? answer.data.pagination : undefined} onPage={setPage} />

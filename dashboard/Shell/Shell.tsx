@@ -33,7 +33,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
       </a>
       {impersonation && <ImpersonationBanner user={user} impersonation={impersonation} />}
       <header class="side">
-        <a class="brand" href="/dashboard">
+        <a class="brand" href="/dashboard" aria-label="Oriel">
           <Logo />
           <span>Oriel</span>
         </a>

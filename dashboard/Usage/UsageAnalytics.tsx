@@ -3,6 +3,7 @@ import type { Answer } from '../data/query'
 import { Figure, Figures } from '../Figure/Figure'
 import { formatBucket, formatChange, formatNumber } from '../format'
 import { Panel } from '../Panel/Panel'
+import { Scroll } from '../Scroll/Scroll'
 import { RangePicker } from './RangePicker'
 import { UsageChart } from './UsageChart'
 import './Usage.css'
@@ -63,7 +64,7 @@ export const UsageAnalytics = ({ usage }: { usage: Answer<Usage> }) => (
 const UsageTable = ({ usage }: { usage: Usage }) => (
   <details class="numbers">
     <summary>Show the numbers</summary>
-    <div class="scroll">
+    <Scroll name="The numbers">
       <table>
         <thead>
           <tr>
@@ -90,6 +91,6 @@ const UsageTable = ({ usage }: { usage: Usage }) => (
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   </details>
 )

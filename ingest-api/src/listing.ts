@@ -1,6 +1,7 @@
 import { asc, Column, desc, ilike, is, or, sql, type SQL } from 'drizzle-orm'
-import type { PgColumn } from 'drizzle-orm/pg-core'
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import type { Pagination } from '../../schema/wire/api'
+import type { Queryable } from './database'
 
 export type Paging = { page: number; limit: number }
 
@@ -19,6 +20,26 @@ export const pageOf = <Item>(data: Item[], { page, limit }: Paging, total: numbe
   data,
   pagination: { page, limit, total, totalPages: Math.ceil(total / limit) },
 })
+
+/**
+ * Which rows of a table are on a page, to be joined with everything else: first the page, by an index, and the rest for
+ * those rows alone and not for all that are listed.
+ */
+export const findPage = (
+  db: Queryable,
+  table: PgTable & { id: PgColumn },
+  where: SQL | undefined,
+  order: SQL[],
+  paging: Paging,
+) =>
+  db
+    .select({ id: table.id })
+    .from(table)
+    .where(where)
+    .orderBy(...order)
+    .limit(paging.limit)
+    .offset(offsetOf(paging))
+    .as('page')
 
 /** True for rows that have the text in one of the columns, in any case; the text means itself and is no pattern. */
 export const hasText = (search: string | undefined, ...columns: PgColumn[]): SQL | undefined =>

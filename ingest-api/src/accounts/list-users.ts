@@ -10,7 +10,7 @@ import { OrielError } from '../../../schema/wire/error'
 import { STARTER } from '../../../schema/wire/plan'
 import type { Persona } from '../../../schema/wire/permission'
 import type { Handles } from '../handles'
-import { hasText, offsetOf, orderOf, pageOf, type Listing, type Page } from '../listing'
+import { findPage, hasText, offsetOf, orderOf, pageOf, type Listing, type Page } from '../listing'
 
 const CURRENCY = 'USD'
 
@@ -23,14 +23,7 @@ export type UserListing = Listing<'createdAt' | 'name' | 'email'> & {
 export async function listUsers({ db }: Pick<Handles, 'db'>, listing: UserListing): Promise<Page<AdminUser>> {
   const where = isListed(listing)
   const order = orderOf(listing, users, 'createdAt', users.id)
-  const page = db
-    .select({ id: users.id })
-    .from(users)
-    .where(where)
-    .orderBy(...order)
-    .limit(listing.limit)
-    .offset(offsetOf(listing))
-    .as('page')
+  const page = findPage(db, users, where, order, listing)
   const rows = await db
     .select(userColumns)
     .from(page)

@@ -4,7 +4,7 @@ import { auditChain, auditLog } from '../../../schema/tables/audit'
 import { users } from '../../../schema/tables/users'
 import type { AuditEntry, AuditSeal } from '../../../schema/wire/admin'
 import type { Handles } from '../handles'
-import { offsetOf, pageOf, type Page, type Paging } from '../listing'
+import { findPage, pageOf, type Page, type Paging } from '../listing'
 
 export type AuditListing = Paging & {
   /** An id or an email address. */
@@ -33,14 +33,7 @@ export async function listAudit(
     to === undefined ? undefined : lt(auditLog.at, new Date(to)),
   )
   const order = [desc(auditLog.at), desc(auditLog.id)]
-  const page = db
-    .select({ id: auditLog.id })
-    .from(auditLog)
-    .where(where)
-    .orderBy(...order)
-    .limit(paging.limit)
-    .offset(offsetOf(paging))
-    .as('page')
+  const page = findPage(db, auditLog, where, order, paging)
   const rows = await db
     .select({ entry: auditLog, actorName: users.name, keyName: apiKeys.name })
     .from(page)

@@ -6,13 +6,12 @@ import { users } from '../../../schema/tables/users'
 import type { AdminImplementation } from '../../../schema/wire/admin'
 import type { Actor } from '../accounts/actor'
 import type { Handles } from '../handles'
-import { pageOf, type Page } from '../listing'
+import { findPage, pageOf, type Page } from '../listing'
 import { isServed, onChannel } from './find-live-implementation'
 import {
   countImplementations,
   isListed,
   orderOfImplementations,
-  pageOfImplementations,
   type ImplementationListing,
 } from './read-implementations'
 
@@ -25,7 +24,8 @@ export async function listAllImplementations(
   actor: Actor,
   listing: ImplementationListing,
 ): Promise<Page<AdminImplementation>> {
-  const page = pageOfImplementations(db, isListed(actor, listing), listing)
+  const order = orderOfImplementations(listing)
+  const page = findPage(db, widgetImplementations, isListed(actor, listing), order, listing)
   const rows = await db
     .select({
       row: widgetImplementations,
@@ -42,7 +42,7 @@ export async function listAllImplementations(
     .innerJoin(endUsers, eq(endUsers.id, widgetImplementations.endUserId))
     .leftJoin(channels, onChannel)
     .leftJoin(versions, isServed)
-    .orderBy(...orderOfImplementations(listing))
+    .orderBy(...order)
   const data = rows.map(({ row, isPinned, version, ...rest }) => ({
     ...rest,
     id: row.id,

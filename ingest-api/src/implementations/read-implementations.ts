@@ -9,7 +9,7 @@ import { ownedBy } from '../accounts/tenant-filter'
 import type { Queryable } from '../database'
 import { makeEmbedCode } from '../frame/embed-code'
 import type { Handles } from '../handles'
-import { hasText, offsetOf, orderOf, pageOf, type Listing, type Page } from '../listing'
+import { findPage, hasText, orderOf, pageOf, type Listing, type Page } from '../listing'
 import { isServed, onChannel, originsOfImplementation } from './find-live-implementation'
 
 type Tenant = Pick<Actor, 'userId' | 'persona'>
@@ -121,21 +121,6 @@ export async function lockImplementation(
   return row
 }
 
-/** Which rows are on a page. Everything else is joined to these alone, and not to all that are listed. */
-export const pageOfImplementations = (
-  db: Queryable,
-  where: SQL | undefined,
-  listing: ImplementationListing,
-) =>
-  db
-    .select({ id: widgetImplementations.id })
-    .from(widgetImplementations)
-    .where(where)
-    .orderBy(...orderOfImplementations(listing))
-    .limit(listing.limit)
-    .offset(offsetOf(listing))
-    .as('page')
-
 export const orderOfImplementations = (listing: ImplementationListing): SQL[] =>
   orderOf(listing, widgetImplementations, 'createdAt', widgetImplementations.id)
 
@@ -144,7 +129,8 @@ async function readImplementations(
   where: SQL | undefined,
   listing: ImplementationListing = { page: 1, limit: 1 },
 ): Promise<Implementation[]> {
-  const page = pageOfImplementations(db, where, listing)
+  const order = orderOfImplementations(listing)
+  const page = findPage(db, widgetImplementations, where, order, listing)
   const rows = await db
     .select({
       row: widgetImplementations,
@@ -159,7 +145,7 @@ async function readImplementations(
     .innerJoin(projects, eq(projects.id, widgetImplementations.projectId))
     .leftJoin(channels, onChannel)
     .leftJoin(versions, isServed)
-    .orderBy(...orderOfImplementations(listing))
+    .orderBy(...order)
   return rows.map(({ row, projectName, origins, version, manifest, isPinned }) => ({
     id: row.id,
     name: row.name,

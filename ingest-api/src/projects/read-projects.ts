@@ -5,7 +5,7 @@ import { OrielError } from '../../../schema/wire/error'
 import type { Actor } from '../accounts/actor'
 import { ownedBy } from '../accounts/tenant-filter'
 import type { Queryable } from '../database'
-import { hasText, offsetOf, orderOf, pageOf, type Listing, type Page } from '../listing'
+import { findPage, hasText, orderOf, pageOf, type Listing, type Page } from '../listing'
 
 /** The projects that a persona may see. */
 export const ownProjects = (actor: Pick<Actor, 'userId' | 'persona'>): SQL | undefined =>
@@ -42,14 +42,7 @@ export async function listProjects(
     hasText(search, projects.name, projects.slug, projects.description),
   )
   const order = orderOf(listing, projects, 'updatedAt', projects.id)
-  const page = db
-    .select({ id: projects.id })
-    .from(projects)
-    .where(where)
-    .orderBy(...order)
-    .limit(listing.limit)
-    .offset(offsetOf(listing))
-    .as('page')
+  const page = findPage(db, projects, where, order, listing)
   const rows = await db
     .select(projectColumns)
     .from(page)
