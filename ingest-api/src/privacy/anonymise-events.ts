@@ -24,13 +24,13 @@ export async function anonymiseEvents(handles: JobHandles, job: RunningJob): Pro
     builderIds: found.map((one) => one.builderId),
     implementationIds: found.map(({ id }) => id),
   } as const
-  const params = { sessionId }
+  const params = { session: sessionId && (await hashOf(handles, sessionId)) }
   const rows = await rewriteRows(handles, job, {
     table: 'events',
     tenant,
     set: NOBODY,
     ...(sessionId
-      ? { where: 'session_id = {sessionId: String}', params }
+      ? { where: 'sipHash64(session_id) = {session: UInt64}', params }
       : { where: `(session_id != '' OR event_data != '{}')` }),
   })
   await rewriteRows(handles, job, {
@@ -38,7 +38,7 @@ export async function anonymiseEvents(handles: JobHandles, job: RunningJob): Pro
     tenant,
     set: `line = '{}', reason = ''`,
     ...(sessionId
-      ? { where: `JSONExtractString(line, 'session_id') = {sessionId: String}`, params }
+      ? { where: `sipHash64(JSONExtractString(line, 'session_id')) = {session: UInt64}`, params }
       : { where: `line NOT IN ('', '{}')` }),
   })
   await rewriteRows(handles, job, {
@@ -48,4 +48,16 @@ export async function anonymiseEvents(handles: JobHandles, job: RunningJob): Pro
     where: `example != ''`,
   })
   if (rows > 0) await job.report({ rows })
+}
+
+/**
+ * What a session is named by in a change of rows: ClickHouse keeps the words of its latest hundred changes, and the id
+ * must not stand there once it is forgotten. The tenant is part of the condition, so that 64 bits are plenty.
+ */
+async function hashOf({ clickhouse }: Pick<JobHandles, 'clickhouse'>, sessionId: string): Promise<string> {
+  const [row] = await clickhouse.query<{ hash: string }>(
+    'SELECT toString(sipHash64({sessionId: String})) AS hash',
+    { sessionId },
+  )
+  return row!.hash
 }

@@ -137,6 +137,9 @@ describe('forgetting a visitor’s session', () => {
     const session = await jobOf(data.id, await again(owner))
     expect(session).toMatchObject({ status: 'done', steps: { done: 2, current: null }, finishedAt: now })
     expect(await whereIn(visitor.session)).toEqual([])
+    // ClickHouse keeps the words of the changes that it has made.
+    const said = 'SELECT command FROM system.mutations WHERE position(command, {session: String}) > 0'
+    expect(await handles.clickhouse.query(said, { session: visitor.session })).toEqual([])
   })
 
   test('reaches what the store would not take, and the examples of what was refused', async () => {
