@@ -1,11 +1,12 @@
 import { decodeJwt, SignJWT } from 'jose'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { EndUserDashboard, Implementation, IngestReport, Login, Usage } from '../../../schema/wire/api'
 import { MAX_BATCH_EVENTS, type Receipt } from '../../../schema/wire/event'
 import type { SessionClaims } from '../../../schema/wire/frame'
 import { uuidV7 } from '../../../schema/wire/id'
 import { createApp } from '../app'
 import { createCaches } from '../cache'
+import { answerBatch } from '../ingest/answer-batch'
 import { signSessionToken } from '../ingest/session-token'
 import { createTestHandles, type TestHandles } from '../testing'
 import { createClient } from '../testing-client'
@@ -219,6 +220,41 @@ describe('a batch', () => {
     expect(await answer.json()).toMatchObject({ error: { code: 'RATE_LIMIT_EXCEEDED' } })
     expect((await post(await batch([event()]))).status).toBe(202)
     expect(await stored(refused.map(({ id }) => id))).toEqual([])
+  })
+
+  test('that is too many waits for its refusal, and nobody else waits with it', async () => {
+    const real = setTimeout
+    let release: (() => void) | undefined
+    const timers = vi
+      .spyOn(globalThis, 'setTimeout')
+      .mockImplementation((callback, ms, ...more) =>
+        ms === 250 ? ((release = callback), real(() => {}, 0)) : real(callback, ms, ...more),
+      )
+    const rushed = { ...handles, config: { ...handles.config, sessionEventsPerMinute: 5 } }
+    rushed.caches = createCaches(true)
+    const answer = async (events: unknown[], token: string) =>
+      (
+        await answerBatch(rushed, JSON.stringify(await batch(events, token)), {
+          ip: '',
+          userAgent: '',
+          country: '',
+        })
+      ).status
+    try {
+      const [hot, quiet] = [await tokenFor(), await tokenFor()]
+      let refusal: number | undefined
+      const refusing = answer(
+        Array.from({ length: 6 }, () => event()),
+        hot,
+      ).then((status) => (refusal = status))
+      await expect.poll(() => release).toBeDefined()
+      expect(await answer([event()], quiet)).toBe(202)
+      expect(refusal).toBeUndefined()
+      release!()
+      expect(await refusing).toBe(429)
+    } finally {
+      timers.mockRestore()
+    }
   })
 
   test('of a site in a rush is taken as fast as the site may, however many sessions bring it', async () => {
