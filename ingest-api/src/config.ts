@@ -133,7 +133,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     sessionEventsPerMinute: integer('ORIEL_SESSION_EVENTS_PER_MINUTE', 60_000, Number.MAX_SAFE_INTEGER),
     implementationEventsPerMinute: integer(
       'ORIEL_IMPLEMENTATION_EVENTS_PER_MINUTE',
-      300_000,
+      120_000,
       Number.MAX_SAFE_INTEGER,
     ),
     smtp: env.SMTP_HOST

@@ -58,7 +58,7 @@ export async function acceptBatch(
 
 const MINUTE_MS = 60_000
 /** A rush on one site may bring at once what this long allows, so that it stays small beside everybody else. */
-const RUSH_MS = 5_000
+const RUSH_MS = 2_000
 
 /** A token that went astray must not fill the store, and one site's rush must not be everybody's. */
 function limitRate(

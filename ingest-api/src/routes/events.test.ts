@@ -261,7 +261,7 @@ describe('a batch', () => {
     const now = Date.now()
     const rush = {
       ...handles,
-      config: { ...handles.config, implementationEventsPerMinute: 2_400 },
+      config: { ...handles.config, implementationEventsPerMinute: 6_000 },
       caches: createCaches(true),
     }
     const post = async (at: number) => {
@@ -272,9 +272,9 @@ describe('a batch', () => {
       const app = createApp({ ...rush, now: () => at })
       return (await app.request('/v1/events', { method: 'POST', body: JSON.stringify(body) })).status
     }
-    // 40 a second, and five seconds of it at once.
+    // 100 a second, and two seconds of it at once.
     expect([await post(now), await post(now), await post(now)]).toEqual([202, 202, 429])
-    expect([await post(now + 2_500), await post(now + 2_500)]).toEqual([202, 429])
+    expect([await post(now + 1_000), await post(now + 1_000)]).toEqual([202, 429])
   })
 
   test('keeps neither the address nor anything that tells a visitor tomorrow', async () => {
