@@ -7,9 +7,11 @@ import { createPlatformRefresher } from './refresh-platform'
 import { HOUR_MS, sealedUntil } from './sealed-until'
 import { sealUsage } from './seal-usage'
 
+/** Leaves the first seconds of a process to getting ready and to who has waited for it. */
+const START_MS = 3_000
 const REFRESH_MS = 1_000
 const SEAL_MS = 60_000
-/** Of all the time, at most this part is spent on keeping the rollup fresh, however much there is. */
+/** Of all the time, at most this part is spent on keeping the rollup fresh, however much there is, once it is made. */
 const REFRESH_SHARE = 0.1
 const DAY_MS = 24 * HOUR_MS
 /** The shortest time that events can be kept; older ones may be gone and can no longer be compared. */
@@ -25,6 +27,8 @@ export function keepUsage(handles: UsageHandles): { close(): Promise<void> } {
   const { caches, log, now } = handles
   const refresh = createPlatformRefresher(handles)
   let comparedHour = hourOf(now())
+  // The first refresh counts all that is not sealed; after a long rest the rollup would be too old to be read.
+  let share = 1
   caches.metrics.count(MISMATCHES, MISMATCHES_HELP, {}, 0)
 
   const fresher = repeat(async () => {
@@ -35,8 +39,10 @@ export function keepUsage(handles: UsageHandles): { close(): Promise<void> } {
     } catch (error) {
       log.warn("the platform's usage is behind", describeError(error))
     }
-    return Math.max(REFRESH_MS, (performance.now() - began) * (1 / REFRESH_SHARE - 1))
-  })
+    const restMs = Math.max(REFRESH_MS, (performance.now() - began) * (1 / share - 1))
+    share = REFRESH_SHARE
+    return restMs
+  }, START_MS)
   const sealer = repeat(async () => {
     try {
       if (await sealAndCompare(handles)) return 0
@@ -48,7 +54,7 @@ export function keepUsage(handles: UsageHandles): { close(): Promise<void> } {
       log.warn('usage is sealed later', describeError(error))
     }
     return SEAL_MS
-  })
+  }, START_MS)
   return {
     async close() {
       await Promise.all([fresher.close(), sealer.close()])
