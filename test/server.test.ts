@@ -53,6 +53,8 @@ async function openDemo({ url, output }: OrielProcess) {
     })
     return (await answer.json()).data
   }
+  // The demo's own visitors are counted once their events have arrived.
+  await until(async () => (await (await fetch(`${url}/health`)).json()).spool.events === 0)
   const [widget] = (await dashboard()).widgets
   const html = await (await fetch(`${url}/w/${widget!.id}`)).text()
   const { token } = JSON.parse(/id="oriel">(.*?)<\/script>/.exec(html)![1]!)
