@@ -2,7 +2,6 @@ import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { createClient, parseError } from '@clickhouse/client'
-import { createChdbConnection } from 'chdb/connection'
 import { createClickHouse, type ClickHouse } from '../clickhouse'
 import { reattachWhenLost } from './reattach'
 
@@ -24,6 +23,8 @@ export type EmbeddedClickHouse = ClickHouse & {
 export async function openEmbeddedClickHouse(directory: string): Promise<EmbeddedClickHouse> {
   const path = resolve(directory)
   await mkdir(path, { recursive: true })
+  // Loaded when it is needed: the engine is 200 MB of memory, which a server with one elsewhere does without.
+  const { createChdbConnection } = await import('chdb/connection')
   // @ts-expect-error chdb declares its connection with client-common's classes, the client with its own copy of them.
   const client = createClient({ connection: createChdbConnection({ path }) })
   const inserts = createChdbConnection({ path })
