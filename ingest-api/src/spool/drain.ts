@@ -193,8 +193,10 @@ export async function startDrain(options: {
 const NEWLINE = Buffer.from('\n')
 
 /** The lines stay the bytes that they are on the disk: nothing of them has to become text before ClickHouse reads it. */
-const joinLines = (parts: Buffer[]): Buffer =>
-  Buffer.concat(parts.flatMap((part) => (part.length > 0 ? [part, NEWLINE] : [])))
+function joinLines(parts: Buffer[]): Buffer {
+  const written = parts.filter((part) => part.length > 0)
+  return Buffer.concat(written.flatMap((part, index) => (index > 0 ? [NEWLINE, part] : [part])))
+}
 
 /** A new spool's name is durable before the spool is known by it anywhere. */
 async function openPlan(path: string, directory: string): Promise<Plan> {
