@@ -4,6 +4,7 @@ import {
   chown,
   mkdir,
   mkdtemp,
+  readdir,
   readFile,
   rename,
   rm,
@@ -47,6 +48,7 @@ export async function startPostgres(
   await mkdir(dirname(data), { recursive: true })
   const runner = await findRunner([binaries.postgres, data])
   await stopOrphan(data)
+  await removeUnfinished(data)
   if (!(await exists(join(data, 'PG_VERSION')))) await initialise(data, password, binaries.initdb, runner)
 
   const port = await freePort()
@@ -124,10 +126,9 @@ function ready(server: ChildProcess): Promise<Running> {
 }
 
 async function initialise(data: string, password: string, initdb: string, { owner, launch }: Runner) {
-  // Made aside and then moved, so that a process killed half-way leaves nothing that looks like a database.
-  const made = `${data}.new`
-  await rm(made, { recursive: true, force: true })
-  await mkdir(made, { mode: 0o700 })
+  // Made aside and then moved, so that a process killed half-way leaves nothing that looks like a database. Its `initdb`
+  // lives on for a moment and goes on writing, so nobody may come to the same place.
+  const made = await mkdtemp(unfinished(data))
   const secrets = await mkdtemp(join(tmpdir(), 'oriel-'))
   const passwordFile = join(secrets, 'password')
   try {
@@ -147,6 +148,16 @@ async function initialise(data: string, password: string, initdb: string, { owne
   } finally {
     await rm(secrets, { recursive: true, force: true })
   }
+}
+
+const unfinished = (data: string) => `${data}.new-`
+
+/** What killed processes began; where one of them is still being written, the next start takes it away. */
+async function removeUnfinished(data: string) {
+  const start = basename(unfinished(data))
+  for (const name of await readdir(dirname(data)))
+    if (name.startsWith(start))
+      await rm(join(dirname(data), name), { recursive: true, force: true }).catch(() => {})
 }
 
 /** Stops the server of a process that was killed: it lives on, and two servers on one directory are one too many. */
