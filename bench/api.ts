@@ -2,15 +2,17 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { Agent, get } from 'node:http'
+import { Agent, request } from 'node:http'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { count, sql } from 'drizzle-orm'
 import { signAccessToken } from '../ingest-api/src/accounts/access-token'
+import { createCaches } from '../ingest-api/src/cache'
 import { readConfig } from '../ingest-api/src/config'
 import { getBuilderDashboard } from '../ingest-api/src/dashboards/get-builder-dashboard'
 import { getEndUserDashboard } from '../ingest-api/src/dashboards/get-end-user-dashboard'
 import { listTrackedImplementations } from '../ingest-api/src/dashboards/list-tracked-implementations'
+import { signSessionToken } from '../ingest-api/src/ingest/session-token'
 import { createLog } from '../ingest-api/src/log'
 import {
   getImplementation,
@@ -19,20 +21,26 @@ import {
 import { openNode, type NodeHandles } from '../ingest-api/src/open-node'
 import { listProjects } from '../ingest-api/src/projects/read-projects'
 import { users } from '../schema/tables/users'
+import { uuidV7 } from '../schema/wire/id'
 import type { Persona } from '../schema/wire/permission'
 import { freePortPair } from '../test/oriel-process'
 
 /**
- * `npm run bench:api [requests a second] [events] [seconds]`: what people with open dashboards ask, at a fixed rate of
- * arrivals whatever the answers do, so that waiting counts: a request's time runs from when it should have been sent.
- * 1,000 implementations of 50 builders and 200 site owners, 30 days of events. The server is the built one in a process
- * of its own on this machine, with both engines; the load comes from here. The baseline is what the same read asks of
- * the engines, one at a time and alone. Processor time tells what a busy machine hides; it is read from /proc.
+ * `npm run bench:api [requests a second] [events] [seconds] [directory]`: what people with open dashboards ask, at a
+ * fixed rate of arrivals whatever the answers do, so that waiting counts: a request's time runs from when it should have
+ * been sent. 1,000 implementations of 50 builders and 200 site owners, 30 days of events. Three times: when everybody
+ * asks for the first time, after five seconds of asking for another range; then, while nothing happens; and while 200 visitors a second act, all
+ * over the implementations. The server is the built one in a process of its own on this machine, with both engines; the
+ * load comes from here. The baseline is the same read by the same code with nothing kept, one at a time and alone.
+ * Processor time tells what a busy machine hides; it is read from /proc. A directory is filled once and asked again.
  */
 const RATE = Number(process.argv[2] ?? 500)
 const EVENTS = Number(process.argv[3] ?? 10_000_000)
 const SECONDS = Number(process.argv[4] ?? 20)
 const WARM_SECONDS = 5
+/** While visitors act. */
+const EVENTS_A_SECOND = 200
+const EVENTS_EVERY_MS = 50
 const ALONE_RUNS = 100
 const [BUILDERS, OWNERS, IMPLEMENTATIONS, PROJECTS_EACH] = [50, 200, 1_000, 4]
 const DAY_MS = 86_400_000
@@ -54,12 +62,15 @@ type Read = {
   name: string
   share: number
   as: Persona
-  path: (n: number) => string
+  path: (n: number, range: string) => string
   alone: (handles: NodeHandles, n: number) => Promise<unknown>
 }
 
-const hour = Math.ceil(Date.now() / 3_600_000) * 3_600_000
+// Not so near the end of an hour that what comes during the measurement would be after it.
+const hour = Math.ceil((Date.now() + 300_000) / 3_600_000) * 3_600_000
 const day = { from: hour - DAY_MS, to: hour, interval: 'hour', timezone: 'Europe/Amsterdam' } as const
+/** A range that nobody has asked for, so that the server has done everything before but this. */
+const other = `from=${day.from - DAY_MS}&to=${day.to}&interval=day&timezone=UTC`
 const range = `from=${day.from}&to=${day.to}&interval=hour&timezone=Europe%2FAmsterdam`
 const pad = (n: number) => String(n).padStart(21, '0')
 const ownerId = (n: number) => `us_${pad(BUILDERS + (n % OWNERS))}`
@@ -76,14 +87,14 @@ const READS: Read[] = [
     name: "site owner's overview",
     share: 40,
     as: 'end_user',
-    path: () => `/api/end-users/me/dashboard?${range}`,
+    path: (_, range) => `/api/end-users/me/dashboard?${range}`,
     alone: (handles, n) => getEndUserDashboard(handles, ownerId(n), day),
   },
   {
     name: "builder's overview",
     share: 25,
     as: 'builder',
-    path: () => `/api/builders/me/dashboard?${range}`,
+    path: (_, range) => `/api/builders/me/dashboard?${range}`,
     alone: (handles, n) => getBuilderDashboard(handles, builderId(n), day),
   },
   {
@@ -111,7 +122,7 @@ const READS: Read[] = [
     name: 'implementations with usage',
     share: 5,
     as: 'builder',
-    path: () => `/api/builders/me/implementations?${range}`,
+    path: (_, range) => `/api/builders/me/implementations?${range}`,
     alone: (handles, n) => listTrackedImplementations(handles, builder(n), day, first),
   },
 ]
@@ -120,13 +131,14 @@ const node = await openNode(readConfig(environment), process.cwd(), log)
 const [filled] = await node.db.select({ people: count() }).from(users)
 if (filled!.people === 0) await fill(node)
 const tokens = await signIn(node)
+const bare: NodeHandles = { ...node, caches: createCaches(true, 0) }
 const alone = new Map<string, number[]>()
 for (const read of READS) {
-  for (let n = 0; n < ALONE_RUNS / 5; n++) await read.alone(node, n)
+  for (let n = 0; n < ALONE_RUNS / 5; n++) await read.alone(bare, n)
   const times: number[] = []
   for (let n = 0; n < ALONE_RUNS; n++) {
     const began = performance.now()
-    await read.alone(node, n)
+    await read.alone(bare, n)
     times.push(performance.now() - began)
   }
   alone.set(
@@ -143,26 +155,90 @@ const server = spawn(process.execPath, ['ingest-api/dist/node.js'], {
 await new Promise<void>((resolve) =>
   server.stdout.setEncoding('utf8').on('data', (text: string) => text.includes('ready ') && resolve()),
 )
+const agent = new Agent({ keepAlive: true, maxSockets: Infinity })
 try {
-  await load(WARM_SECONDS)
-  const spent = () => ({ server: cpuMs(server.pid!), load: process.cpuUsage() })
-  const before = spent()
-  const began = performance.now()
-  const results = await load(SECONDS)
-  const [after, seconds] = [spent(), (performance.now() - began) / 1000]
-  tell(results)
-  const loadMs = after.load.user + after.load.system - before.load.user - before.load.system
   console.log(
-    `processor time a request: Node with ClickHouse ${perRequest(after.server.own - before.server.own)} ms, PostgreSQL ${perRequest(after.server.children - before.server.children)} ms, this load ${perRequest(loadMs / 1000)} ms; it took ${seconds.toFixed(1)} s`,
+    `${RATE} requests a second for ${SECONDS} s each, ${EVENTS.toLocaleString('en')} events, ${IMPLEMENTATIONS} implementations, ${cpus().length} cores`,
   )
+  await load(WARM_SECONDS, other)
+  await measure('everybody for the first time')
+  await measure('while nothing happens')
+  const before = await countAll()
+  const visitors = act()
+  await measure(`with ${EVENTS_A_SECOND} events a second`)
+  const sent = await visitors.stop()
+  await checkStored(before + sent)
 } finally {
+  agent.destroy()
   server.kill('SIGTERM')
   await once(server, 'exit')
   if (!process.argv[5]) await rm(directory, { recursive: true, force: true })
 }
 
-function perRequest(ms: number): string {
-  return (ms / (RATE * SECONDS)).toFixed(2)
+async function measure(name: string) {
+  const spent = () => ({ server: cpuMs(server.pid!), load: process.cpuUsage() })
+  const before = spent()
+  const began = performance.now()
+  const results = await load(SECONDS)
+  const [after, seconds] = [spent(), (performance.now() - began) / 1000]
+  console.log(`\n${name}:\n`)
+  tell(results)
+  const loadMs = (after.load.user + after.load.system - before.load.user - before.load.system) / 1000
+  const perRequest = (ms: number) => (ms / results.length).toFixed(2)
+  console.log(
+    `processor time a request: Node with ClickHouse ${perRequest(after.server.own - before.server.own)} ms, PostgreSQL ${perRequest(after.server.children - before.server.children)} ms, this load ${perRequest(loadMs)} ms; it took ${seconds.toFixed(1)} s`,
+  )
+}
+
+/** Lets visitors act, each on an implementation of its own, until it is stopped; then it says how many events were taken. */
+function act() {
+  const answers: Promise<boolean>[] = []
+  const timer = setInterval(() => {
+    for (let each = 0; each < (EVENTS_A_SECOND * EVENTS_EVERY_MS) / 1000; each++)
+      answers.push(sendEvent(tokens.visitors[(answers.length * 389) % IMPLEMENTATIONS]!))
+  }, EVENTS_EVERY_MS)
+  return {
+    async stop() {
+      clearInterval(timer)
+      return (await Promise.all(answers)).filter(Boolean).length
+    },
+  }
+}
+
+function sendEvent(token: string): Promise<boolean> {
+  const now = Date.now()
+  const event = { id: uuidV7(now), type: 'interaction', name: 'vote', at: now, data: { answer: 'Tea' } }
+  return new Promise((resolve) => {
+    const headers = {
+      'content-type': 'text/plain',
+      'user-agent': 'Mozilla/5.0 Chrome/142.0.0.0 Safari/537.36',
+    }
+    request({ agent, port, path: '/v1/events', method: 'POST', headers }, (response) => {
+      response.resume().on('end', () => resolve(response.statusCode === 202))
+    })
+      .on('error', () => resolve(false))
+      .end(JSON.stringify({ token, sentAt: now, events: [event] }))
+  })
+}
+
+/** All that the overviews of all site owners say together. */
+async function countAll(): Promise<number> {
+  const totals = await Promise.all(
+    tokens.owners.map(async (_, n) => {
+      const { text } = await fetchText(READS[0]!, n, range)
+      const { loads, interactions, errors } = JSON.parse(text).data.usage.totals
+      return loads + interactions + errors
+    }),
+  )
+  return totals.reduce((sum, total) => sum + total, 0)
+}
+
+async function checkStored(expected: number) {
+  const until = Date.now() + 3_000
+  let found = await countAll()
+  while (found !== expected && Date.now() < until) found = await countAll()
+  console.log(`\nevents in the overviews: ${found.toLocaleString('en')} of ${expected.toLocaleString('en')}`)
+  if (found !== expected) process.exitCode = 1
 }
 
 /** What a process and its children have had of the processors, in ms (proc(5); a tick is 10 ms). */
@@ -196,19 +272,16 @@ function cpuMs(pid: number): { own: number; children: number } {
 type Answered = { read: Read; ms: number; problem: string | undefined }
 
 /** Sends requests at their times, whether or not earlier ones are answered. */
-async function load(seconds: number): Promise<Answered[]> {
-  const agent = new Agent({ keepAlive: true, maxSockets: Infinity })
+async function load(seconds: number, of = range): Promise<Answered[]> {
   const began = performance.now()
   const answers: Promise<Answered>[] = []
   for (let n = 0; n < RATE * seconds; n++) {
     const due = began + (n * 1000) / RATE
     if (performance.now() < due) await new Promise((resolve) => setTimeout(resolve, due - performance.now()))
     const read = choose(n)
-    answers.push(ask(agent, read, n).then((problem) => ({ read, ms: performance.now() - due, problem })))
+    answers.push(ask(read, n, of).then((problem) => ({ read, ms: performance.now() - due, problem })))
   }
-  const all = await Promise.all(answers)
-  agent.destroy()
-  return all
+  return Promise.all(answers)
 }
 
 /** The same order every time, with the kinds spread evenly: 61 has no divisor in common with 100. */
@@ -218,19 +291,26 @@ function choose(n: number): Read {
 }
 
 /** What is wrong with the answer, or nothing. */
-function ask(agent: Agent, { as, path }: Read, n: number): Promise<string | undefined> {
+async function ask(read: Read, n: number, of: string): Promise<string | undefined> {
+  const { status, text } = await fetchText(read, n, of)
+  const isWhole = status === 200 && text.startsWith('{"success":true,"data":')
+  return isWhole && text.includes('_0') ? undefined : `${status} ${text.slice(0, 120)}`
+}
+
+/** The answer, or status 0 and what went wrong. */
+function fetchText({ as, path }: Read, n: number, of: string): Promise<{ status: number; text: string }> {
   const token = as === 'builder' ? tokens.builders[n % BUILDERS] : tokens.owners[n % OWNERS]
   return new Promise((resolve) => {
-    const options = { agent, port, path: path(n), headers: { authorization: `Bearer ${token}` } }
-    get(options, (response) => {
+    const options = { agent, port, path: path(n, of), headers: { authorization: `Bearer ${token}` } }
+    request(options, (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
-      response.on('end', () => {
-        const text = Buffer.concat(chunks).toString()
-        const isWhole = response.statusCode === 200 && text.startsWith('{"success":true,"data":')
-        resolve(isWhole && text.includes('_0') ? undefined : `${response.statusCode} ${text.slice(0, 120)}`)
-      })
-    }).on('error', ({ message }) => resolve(message))
+      response.on('end', () =>
+        resolve({ status: response.statusCode!, text: Buffer.concat(chunks).toString() }),
+      )
+    })
+      .on('error', ({ message }) => resolve({ status: 0, text: message }))
+      .end()
   })
 }
 
@@ -243,9 +323,6 @@ function tell(results: Answered[]) {
     const ratio = base ? [at(base, 0.5).toFixed(1), (at(times, 0.5) / at(base, 0.5)).toFixed(1)] : ['', '']
     console.log(`| ${[...cells, ...ratio].join(' | ')} |`)
   }
-  console.log(
-    `${RATE} requests a second for ${SECONDS} s, ${EVENTS.toLocaleString('en')} events, ${IMPLEMENTATIONS} implementations, ${cpus().length} cores\n`,
-  )
   console.log(
     '| read | requests | p50 ms | p95 ms | p99 ms | alone p50 ms | ratio |\n|---|---|---|---|---|---|---|',
   )
@@ -322,10 +399,18 @@ async function fill(handles: NodeHandles): Promise<void> {
   await db.execute(sql`analyze`)
   for (let done = 0; done < EVENTS; done += STEP)
     await clickhouse.command(eventsSql(Math.min(STEP, EVENTS - done), done))
+  // As a running server has them: a day becomes one part two hours after it is over.
+  const today = new Date().toISOString().slice(0, 10)
+  const days = await clickhouse.query<{ day: string }>(
+    `SELECT DISTINCT partition AS day FROM system.parts
+     WHERE database = currentDatabase() AND table = 'events' AND active AND partition < {today: String}`,
+    { today },
+  )
+  for (const { day } of days) await clickhouse.command(`OPTIMIZE TABLE events PARTITION '${day}' FINAL`)
 }
 
-/** What each person signs in with. */
-async function signIn(handles: NodeHandles): Promise<{ builders: string[]; owners: string[] }> {
+/** What each person signs in with, and a visitor's session of each implementation. */
+async function signIn(handles: NodeHandles): Promise<Record<'builders' | 'owners' | 'visitors', string[]>> {
   const tokensOf = (from: number, count: number, persona: Persona) =>
     Promise.all(
       Array.from({ length: count }, (_, n) =>
@@ -339,6 +424,17 @@ async function signIn(handles: NodeHandles): Promise<{ builders: string[]; owner
   return {
     builders: await tokensOf(0, BUILDERS, 'builder'),
     owners: await tokensOf(BUILDERS, OWNERS, 'end_user'),
+    visitors: await Promise.all(
+      Array.from({ length: IMPLEMENTATIONS }, (_, n) => {
+        const project = `pr_${pad(n % (BUILDERS * PROJECTS_EACH))}`
+        const whose = { im: `im_${pad(n)}`, pr: project, bu: builderId(n), eu: ownerId(n) }
+        return signSessionToken(
+          handles.keys.session,
+          { ...whose, ver: '1.0.0', sid: `se_live_${n}` },
+          Date.now(),
+        )
+      }),
+    ),
   }
 }
 

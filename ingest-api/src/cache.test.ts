@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { Cache } from './cache'
 
@@ -41,6 +42,30 @@ describe.each([true, false])('a cache that shares loads: %s', (sharesLoads) => {
     await expect(cached.get('a', 0, () => Promise.reject(new Error('away')))).rejects.toThrow('away')
     expect(await cached.get('a', 0, async () => 7)).toBe(7)
   })
+})
+
+it('gives a value during its grace while it is loaded anew, once, and then the new one', async () => {
+  const { load, answers, answer } = slowSource()
+  const cached = new Cache<number>({ most: 2, freshMs: 1000, graceMs: 1000, sharesLoads: true })
+  const first = cached.get('a', 0, load)
+  answer()
+  expect(await first).toBe(1)
+  expect(await Promise.all([cached.get('a', 1500, load), cached.get('a', 1600, load)])).toEqual([1, 1])
+  expect(answers).toHaveLength(2)
+  answer()
+  await setTimeout(0)
+  expect(await cached.get('a', 1700, load)).toBe(2)
+  expect(await Promise.race([cached.get('a', 3500, load), setTimeout(10, 'waits')])).toBe('waits')
+})
+
+it('gives a value during its grace although loading it anew fails, and says so after that', async () => {
+  const cached = new Cache<number>({ most: 2, freshMs: 1000, graceMs: 1000, sharesLoads: true })
+  const fail = () => Promise.reject(new Error('away'))
+  await cached.get('a', 0, async () => 7)
+  expect(await cached.get('a', 1500, fail)).toBe(7)
+  await setTimeout(0)
+  expect(await cached.get('a', 1600, fail)).toBe(7)
+  await expect(cached.get('a', 2000, fail)).rejects.toThrow('away')
 })
 
 it('lets everybody who asks at once wait for one load', async () => {

@@ -10,6 +10,7 @@ import { Metrics } from './metrics'
 import { RateLimiter } from './rate-limiter'
 import type { LiveImplementation } from './implementations/find-live-implementation'
 import { createChanges, type Changes } from './reports/changes'
+import { Gathering } from './reports/gathering'
 import type { ImplementationCount } from './reports/count-by-implementation'
 import type { RankedImplementation } from './reports/rank-implementations'
 import type { Tenant } from './reports/tenant'
@@ -27,13 +28,15 @@ export class Cache<Value> {
   private weight = 0
 
   /**
-   * `freshMs` is how long a value counts from when it was asked for. `most` is how many values are kept or, where one
-   * can be far larger than another, how much they weigh together.
+   * `freshMs` is how long a value counts from when it was asked for; for `graceMs` longer it is still given, and loaded
+   * anew meanwhile. `most` is how many values are kept or, where one can be far larger than another, how much they weigh
+   * together.
    */
   constructor(
     private readonly options: {
       most: number
       freshMs: number
+      graceMs?: number
       sharesLoads: boolean
       weigh?: (value: Value) => number
     },
@@ -41,12 +44,19 @@ export class Cache<Value> {
 
   /** @param now epoch ms */
   async get(key: string, now: number, load: () => Promise<Value>): Promise<Value> {
-    const { freshMs, sharesLoads } = this.options
+    const { freshMs, graceMs = 0, sharesLoads } = this.options
     const known = this.values.get(key)
-    if (known && now - known.at < freshMs && now >= known.at) return known.value
+    const age = known ? now - known.at : Infinity
+    if (known && age >= 0 && age < freshMs) return known.value
     if (!sharesLoads) return this.store(key, now, load)
-    const running = this.loading.get(key)
-    if (running) return running
+    const loading = this.loading.get(key) ?? this.startLoading(key, now, load)
+    if (!known || age < 0 || age >= freshMs + graceMs) return loading
+    // Who asks after the grace hears of the failure, if it lasts.
+    loading.catch(() => {})
+    return known.value
+  }
+
+  private startLoading(key: string, now: number, load: () => Promise<Value>): Promise<Value> {
     const loading = this.store(key, now, load).finally(() => this.loading.delete(key))
     this.loading.set(key, loading)
     return loading
@@ -73,6 +83,9 @@ export class Cache<Value> {
     this.values.delete(key)
   }
 }
+
+/** Answers to one kind of question about a tenant, and where several tenants ask together. */
+export type Report<Answer> = { kept: Cache<Answer>; gathering: Gathering<Answer> | undefined }
 
 /** An answer as it is sent, and whose events it tells of, each as far as they had changed then. */
 export type KeptAnswer = {
@@ -103,57 +116,67 @@ export type Caches = {
   buckets: Cache<number[]>
   /** How often events of each tenant have changed, and what ClickHouse said of a tenant at one of those times. */
   changes: Changes
-  usage: Cache<Usage>
-  counts: Cache<ImplementationCount[]>
-  recent: Cache<RecentEvent[]>
+  usage: Report<Usage>
+  counts: Report<ImplementationCount[]>
+  recent: Report<RecentEvent[]>
   /** The platform's most used implementations of a period. */
   ranks: Cache<RankedImplementation[]>
 }
 
+/** How long a report is kept where others store too. */
+const SHORT_MS = 1_000
+
 /**
- * `sharesLoads` is for Node, where one request may wait for what another asks. `answersMs` is how long a report may be
- * kept at most: short where other processes store events too, because only what this one stores is noticed at once.
+ * `sharesLoads` is for Node, where one request may wait for what another asks. `answersMs` is how long a report is kept:
+ * short where other processes store events too, because only what this one stores is noticed at once. Where it is long,
+ * only the clock makes a report old, and it is given for as long again while it is made anew.
  */
-export const createCaches = (sharesLoads: boolean, answersMs = 1_000): Caches => ({
-  // A release or a new configuration is live after this long, and a busy site asks Postgres this often.
-  implementations: new Cache({ most: 5_000, freshMs: 2_000, sharesLoads }),
-  // Versions never change, so a prepared room stays until newer ones need its place.
-  rooms: new Cache({ most: 500, freshMs: Infinity, sharesLoads }),
-  // A day has one salt; yesterday's goes when today's comes.
-  salts: new Cache({ most: 1, freshMs: Infinity, sharesLoads }),
-  // A new key is published ten minutes before it signs, so nobody misses it.
-  signingKeys: new Cache({ most: 1, freshMs: 60_000, sharesLoads }),
-  // The session behind a token is looked up whenever anything was committed; only its signature is not checked again.
-  accessTokens: new Cache({ most: 10_000, freshMs: 60_000, sharesLoads }),
-  state: new DatabaseState(sharesLoads),
-  sessions: new Cache({ most: 10_000, freshMs: answersMs, sharesLoads }),
-  // 32 MB of JSON.
-  answers: new Cache({ most: 32_000_000, freshMs: answersMs, sharesLoads, weigh: ({ body }) => body.length }),
-  seen: createSeen(),
-  rates: new RateLimiter(),
-  metrics: new Metrics(),
-  // Providers change what they publish rarely, and keep what they published before for days.
-  providers: new Cache({ most: 3, freshMs: 60 * 60 * 1000, sharesLoads }),
-  rollup: { freshAt: 0 },
-  // Of times and a time zone only, and people look at the same few.
-  buckets: new Cache({ most: 500, freshMs: Infinity, sharesLoads }),
-  // 8 MB of the ids of implementations and builders.
-  changes: createChanges(50_000),
-  // A bucket takes some 60 bytes, so that the answers of a thousand large tenants take 20 MB.
-  usage: new Cache({
-    most: 300_000,
-    freshMs: answersMs,
-    sharesLoads,
-    weigh: ({ series }) => series.length + 5,
-  }),
-  counts: new Cache({ most: 100_000, freshMs: answersMs, sharesLoads, weigh: (rows) => rows.length + 1 }),
-  // 20 MB of JSON.
-  recent: new Cache({
-    most: 20_000_000,
-    freshMs: answersMs,
-    sharesLoads,
-    weigh: (events) => JSON.stringify(events).length,
-  }),
-  // It reads every implementation's quarters, a second of work at 100 million events, and open dashboards ask every two.
-  ranks: new Cache({ most: 20, freshMs: 30_000, sharesLoads }),
-})
+export function createCaches(sharesLoads: boolean, answersMs = SHORT_MS): Caches {
+  const report = <Answer>(options: { most: number; weigh: (answer: Answer) => number }): Report<Answer> => ({
+    kept: new Cache({
+      ...options,
+      freshMs: answersMs,
+      graceMs: answersMs > SHORT_MS ? answersMs : 0,
+      sharesLoads,
+    }),
+    gathering: sharesLoads ? new Gathering() : undefined,
+  })
+  return {
+    // A release or a new configuration is live after this long, and a busy site asks Postgres this often.
+    implementations: new Cache({ most: 5_000, freshMs: 2_000, sharesLoads }),
+    // Versions never change, so a prepared room stays until newer ones need its place.
+    rooms: new Cache({ most: 500, freshMs: Infinity, sharesLoads }),
+    // A day has one salt; yesterday's goes when today's comes.
+    salts: new Cache({ most: 1, freshMs: Infinity, sharesLoads }),
+    // A new key is published ten minutes before it signs, so nobody misses it.
+    signingKeys: new Cache({ most: 1, freshMs: 60_000, sharesLoads }),
+    // The session behind a token is looked up whenever anything was committed; only its signature is not checked again.
+    accessTokens: new Cache({ most: 10_000, freshMs: 60_000, sharesLoads }),
+    state: new DatabaseState(sharesLoads),
+    sessions: new Cache({ most: 10_000, freshMs: answersMs, sharesLoads }),
+    // 32 MB of JSON.
+    answers: new Cache({
+      most: 32_000_000,
+      freshMs: answersMs,
+      sharesLoads,
+      weigh: ({ body }) => body.length,
+    }),
+    seen: createSeen(),
+    rates: new RateLimiter(),
+    metrics: new Metrics(),
+    // Providers change what they publish rarely, and keep what they published before for days.
+    providers: new Cache({ most: 3, freshMs: 60 * 60 * 1000, sharesLoads }),
+    rollup: { freshAt: 0 },
+    // Of times and a time zone only, and people look at the same few.
+    buckets: new Cache({ most: 500, freshMs: Infinity, sharesLoads }),
+    // 8 MB of the ids of implementations and builders.
+    changes: createChanges(50_000),
+    // A bucket takes some 60 bytes, so that the answers of a thousand large tenants take 20 MB.
+    usage: report({ most: 300_000, weigh: ({ series }) => series.length + 5 }),
+    counts: report({ most: 100_000, weigh: (rows) => rows.length + 1 }),
+    // 20 MB of JSON.
+    recent: report({ most: 20_000_000, weigh: (events) => JSON.stringify(events).length }),
+    // It reads every implementation's quarters, a second of work at 100 million events, and open dashboards ask every two.
+    ranks: new Cache({ most: 20, freshMs: 30_000, sharesLoads }),
+  }
+}

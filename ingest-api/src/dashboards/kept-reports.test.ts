@@ -6,12 +6,11 @@ import type { Handles } from '../handles'
 import { countByImplementation } from '../reports/count-by-implementation'
 import { countUsage } from '../reports/count-usage'
 import { listRecentEvents } from '../reports/list-recent-events'
-import type { Tenant } from '../reports/tenant'
+import { Gathering } from '../reports/gathering'
+import type { Asker } from '../reports/tenant'
 import { toEventRow } from '../spool/event-row'
 import { createTestHandles, type TestHandles } from '../testing'
 import { keptCounts, keptRecentEvents, keptUsage } from './kept-reports'
-
-type Asker = Exclude<Tenant, { whose: 'platform' }>
 
 const HOUR = 3_600_000
 let handles: TestHandles
@@ -107,10 +106,10 @@ test('who asks after something was stored does not get an answer that was under 
   const slow = keptUsage({ ...handles, clickhouse: { ...clickhouse, query } }, widget, question)
   await setTimeout(200)
   await store(widget.implementationIds[0]!, builder.builderId, 'second')
-  const later = await keptUsage(handles, widget, question)
+  const later = keptUsage(handles, widget, question)
   release()
   expect((await slow).totals.interactions).toBe(1)
-  expect(later.totals.interactions).toBe(2)
+  expect((await later).totals.interactions).toBe(2)
   expect((await keptUsage(handles, widget, question)).totals.interactions).toBe(2)
 })
 
@@ -122,7 +121,7 @@ test('what is stored of others costs nobody an answer', async () => {
   expect(asked).toEqual([])
 })
 
-test('an answer that grows old is asked again, for what others store and for what ends', async () => {
+test('an answer that grows old is made anew, for what ends by itself, and nobody waits for it', async () => {
   await askAll()
   const row = {
     builder_id: builder.builderId,
@@ -132,8 +131,71 @@ test('an answer that grows old is asked again, for what others store and for wha
   const line = { ...row, id: uuidV7(now), event_type: 'interaction', event_data: '{}', created_at: now }
   await handles.clickhouse.insert('events', `other:${tenants}`, JSON.stringify(line))
   expect((await askAll()).ofWidget).toBe(1)
-  handles.setNow(now + 30_000)
+  handles.setNow(now + 31_000)
+  expect((await askAll()).ofWidget).toBe(1)
+  await expect.poll(async () => (await askAll()).ofWidget).toBe(2)
+  handles.setNow(now + 120_000)
   expect((await askAll()).ofWidget).toBe(2)
+})
+
+test('whoever waits while others ask is asked for together with all who wait', async () => {
+  const askers = Array.from({ length: 30 }, (_, n): Asker => ({
+    whose: 'builder',
+    builderId: `us_waits_${n}`,
+  }))
+  await Promise.all([...askers, widget, builder].map((tenant) => keptUsage(counted, tenant, question)))
+  expect(asked).toHaveLength(2)
+})
+
+test('when asking together fails, everybody asks alone, and only whose question is wrong learns of it', async () => {
+  const gathering = new Gathering<string>()
+  const turns: string[][] = []
+  const nameOf = (tenant: Asker) =>
+    tenant.whose === 'builder' ? tenant.builderId : tenant.implementationIds[0]!
+  const askEach = async (tenants: Asker[]) => {
+    turns.push(tenants.map(nameOf))
+    await setTimeout(10)
+    if (tenants.some((tenant) => nameOf(tenant) === 'us_wrong')) throw new Error('too much')
+    return tenants.map((tenant) => `for ${nameOf(tenant)}`)
+  }
+  const names = ['us_first', 'us_a', 'us_wrong', 'us_b']
+  const answers = await Promise.allSettled(
+    names.map((builderId) => gathering.ask('usage', { whose: 'builder', builderId }, askEach)),
+  )
+  expect(answers.map((answer) => (answer.status === 'fulfilled' ? answer.value : 'refused'))).toEqual([
+    'for us_first',
+    'for us_a',
+    'refused',
+    'for us_b',
+  ])
+  expect(turns).toEqual([['us_first'], names.slice(1), ['us_a'], ['us_wrong'], ['us_b']])
+  expect(await gathering.ask('usage', { whose: 'builder', builderId: 'us_later' }, askEach)).toBe(
+    'for us_later',
+  )
+})
+
+test('nobody asks together with more implementations than one question bears', async () => {
+  const gathering = new Gathering<number>()
+  const sizes: number[] = []
+  const sizeOf = (tenant: Asker) => (tenant.whose === 'builder' ? 1 : tenant.implementationIds.length)
+  const askEach = async (tenants: Asker[]) => {
+    sizes.push(tenants.reduce((sum, tenant) => sum + sizeOf(tenant), 0))
+    await setTimeout(1)
+    return tenants.map(() => 0)
+  }
+  const asks = Array.from({ length: 20 }, (_, n) =>
+    gathering.ask(
+      'usage',
+      { ...widget, implementationIds: Array.from({ length: 100 * n }, String) },
+      askEach,
+    ),
+  )
+  await Promise.all([
+    ...asks,
+    gathering.ask('usage', { ...widget, implementationIds: Array.from({ length: 3_000 }, String) }, askEach),
+  ])
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(19_000 + 3_000)
+  expect(sizes.filter((size) => size > 2_000)).toEqual([3_000])
 })
 
 test('nobody gets the answer to another question, or of another tenant', async () => {
@@ -141,15 +203,15 @@ test('nobody gets the answer to another question, or of another tenant', async (
   for (const [index, id] of ids.entries())
     for (let times = 0; times <= index; times++)
       await store(id, `us_of_${id}`, `${id} ${times}`, now - times * HOUR)
+  const builders = ids.map((id) => `us_of_${id}`)
   const tenant = fc.oneof(
-    fc.subarray(ids).map((implementationIds): Asker => ({
-      whose: 'implementations',
-      builderIds: implementationIds.map((id) => `us_of_${id}`),
-      implementationIds,
-    })),
+    // Also those that overlap, and implementations of builders that are not theirs.
+    fc.record({
+      whose: fc.constant('implementations' as const),
+      builderIds: fc.subarray(builders),
+      implementationIds: fc.subarray(ids),
+    }),
     fc.constantFrom(...ids).map((id): Asker => ({ whose: 'builder', builderId: `us_of_${id}` })),
-    // Nobody's: the implementation belongs to another builder.
-    fc.constant<Asker>({ whose: 'implementations', builderIds: ['us_of_im_a'], implementationIds: ['im_b'] }),
   )
   const hours = fc.integer({ min: 1, max: 4 })
   const ask = fc.record({ tenant, hours, limit: fc.integer({ min: 1, max: 3 }) })

@@ -12,7 +12,7 @@ export async function countLifetime(
   tenant: Extract<Tenant, { whose: 'implementations' }>,
 ): Promise<Lifetime[]> {
   const always = { from: 0, to: handles.now() + MAX_EVENT_LEAD_MS }
-  const { read, params } = await openSources(handles, tenant, { periods: [always] })
+  const { read, params } = await openSources(handles, [tenant], { periods: [always] })
   const at = (time: string) => `toFloat64(toUnixTimestamp64Milli(max(${time}))) AS lastAt`
   const columns = {
     quarters: `implementation_id, ${COUNTS.quarters}, ${at('toDateTime64(quarter, 3)')}`,

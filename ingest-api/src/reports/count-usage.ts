@@ -1,6 +1,6 @@
 import type { Interval, Usage, UsageTotals } from '../../../schema/wire/api'
 import { openSources, type ReportHandles } from './sources'
-import type { Period, Tenant } from './tenant'
+import { toEach, type OfTenant, type Period, type Tenant } from './tenant'
 
 export type UsageQuestion = Period & { interval: Interval; timezone: string }
 
@@ -23,23 +23,36 @@ export async function countUsage(
   tenant: Tenant,
   question: UsageQuestion,
 ): Promise<Usage> {
-  const before = periodBefore(question, handles.now())
-  const [buckets, counted] = await Promise.all([
-    listBuckets(handles, question),
-    countPeriods(handles, tenant, question, before),
-  ])
+  const [usage] = await countUsageOfEach(handles, [tenant], question)
+  const { totals, previous } = usage!
   // Where all counts are few, sets are small, and an estimate that is off by one would be seen.
-  if (tenant.whose === 'platform' && sumOf(counted.totals) + sumOf(counted.previous) < ESTIMATED_FROM) {
-    const exact = await countPeriods(handles, tenant, question, before, 'usage_quarters')
-    counted.totals = { ...exact.totals, ...pickCounts(counted.totals) }
-    counted.previous = { ...exact.previous, ...pickCounts(counted.previous) }
-  }
+  if (tenant.whose !== 'platform' || sumOf(totals) + sumOf(previous.totals) >= ESTIMATED_FROM) return usage!
+  const [exact] = await countUsageOfEach(handles, [tenant], question, 'usage_quarters')
   return {
-    ...question,
-    totals: counted.totals,
-    previous: { ...before, totals: counted.previous },
-    series: buckets.map((at) => ({ at, ...(counted.series.get(at) ?? NO_COUNTS) })),
+    ...usage!,
+    totals: { ...exact!.totals, ...pickCounts(totals) },
+    previous: { ...previous, totals: { ...exact!.previous.totals, ...pickCounts(previous.totals) } },
   }
+}
+
+/** The same for several tenants at once; the platform asks alone. */
+export async function countUsageOfEach(
+  handles: ReportHandles,
+  tenants: Tenant[],
+  question: UsageQuestion,
+  table?: 'usage_quarters',
+): Promise<Usage[]> {
+  const before = periodBefore(question, handles.now())
+  const [buckets, each] = await Promise.all([
+    listBuckets(handles, question),
+    countPeriods(handles, tenants, question, before, table),
+  ])
+  return each.map(({ totals, previous, series }) => ({
+    ...question,
+    totals,
+    previous: { ...before, totals: previous },
+    series: buckets.map((at) => ({ at, ...(series.get(at) ?? NO_COUNTS) })),
+  }))
 }
 
 const NO_COUNTS: Counts = { loads: 0, interactions: 0, errors: 0 }
@@ -57,7 +70,7 @@ function periodBefore({ from, to }: Period, now: number): Period {
 }
 
 type Uniques = Pick<UsageTotals, 'sessions' | 'visitors'>
-type Row = Counts & Partial<Uniques> & { isBefore: number; isTotal: number; at: number }
+type Row = OfTenant & Counts & Partial<Uniques> & { isBefore: number; isTotal: number; at: number }
 
 /**
  * Both periods and the buckets of the first in one question, because planning one costs more than small answers do.
@@ -65,12 +78,12 @@ type Row = Counts & Partial<Uniques> & { isBefore: number; isTotal: number; at: 
  */
 async function countPeriods(
   handles: ReportHandles,
-  tenant: Tenant,
+  tenants: Tenant[],
   { from, to, interval, timezone }: UsageQuestion,
   before: Period,
   table?: 'usage_quarters',
-): Promise<{ totals: UsageTotals; previous: UsageTotals; series: Map<number, Counts> }> {
-  const { read, sets, session, params } = await openSources(handles, tenant, {
+): Promise<{ totals: UsageTotals; previous: UsageTotals; series: Map<number, Counts> }[]> {
+  const { read, sets, session, tenant, params } = await openSources(handles, tenants, {
     periods: [{ from, to }, before],
     ...(table && { table }),
     isFine: interval === 'minute',
@@ -81,17 +94,18 @@ async function countPeriods(
   const merged = `${sets('MergeState')}(sessions) AS sessionSet, ${sets('MergeState')}(visitors) AS visitorSet`
   const made = `${sets('State')}(${session}) AS sessionSet, ${sets('State')}(visitor) AS visitorSet`
   const uniques = `toFloat64(${sets('Merge')}(sessionSet)) AS sessions, toFloat64(${sets('Merge')}(visitorSet)) AS visitors`
-  const hasLargeSets = tenant.whose === 'platform' && !table
+  const hasLargeSets = tenants[0]?.whose === 'platform' && !table
   const also = (more: string) => (hasLargeSets ? '' : `, ${more}`)
   const all = { ...params, start: from, timezone }
   const columns = {
-    quarters: `${place('quarter')}, ${COUNTS.quarters} ${also(merged)}`,
-    events: `${place('created_at')}, ${COUNTS.events} ${also(made)}`,
+    quarters: `${tenant} AS tenant, ${place('quarter')}, ${COUNTS.quarters} ${also(merged)}`,
+    events: `${tenant} AS tenant, ${place('created_at')}, ${COUNTS.events} ${also(made)}`,
   }
   const [rows, apart] = await Promise.all([
     handles.clickhouse.query<Row>(
-      `SELECT isBefore, grouping(bucket) AS isTotal, toUnixTimestamp(bucket) * 1000 AS at, ${COUNTS.both} ${also(uniques)}
-       FROM (${read(columns, 'isBefore, bucket')}) GROUP BY GROUPING SETS ((isBefore, bucket), (isBefore))`,
+      `SELECT tenant, isBefore, grouping(bucket) AS isTotal, toUnixTimestamp(bucket) * 1000 AS at, ${COUNTS.both} ${also(uniques)}
+       FROM (${read(columns, 'tenant, isBefore, bucket')})
+       GROUP BY GROUPING SETS ((tenant, isBefore, bucket), (tenant, isBefore))`,
       all,
     ),
     hasLargeSets
@@ -105,18 +119,20 @@ async function countPeriods(
         )
       : [],
   ])
-  const totalsOf = (wanted: number): UsageTotals => {
-    const total = rows.find((row) => row.isTotal && row.isBefore === wanted)
-    const uniques = apart.find((row) => row.isBefore === wanted) ?? total
-    const { sessions = 0, visitors = 0 } = uniques ?? {}
-    return { ...pickCounts(total ?? NO_COUNTS), sessions, visitors }
-  }
-  const series = rows.filter((row) => !row.isTotal && !row.isBefore)
-  return {
-    totals: totalsOf(0),
-    previous: totalsOf(1),
-    series: new Map(series.map((row) => [Number(row.at), pickCounts(row)])),
-  }
+  return toEach(tenants, rows).map((own) => {
+    const totalsOf = (wanted: number): UsageTotals => {
+      const total = own.find((row) => row.isTotal && row.isBefore === wanted)
+      const uniques = apart.find((row) => row.isBefore === wanted) ?? total
+      const { sessions = 0, visitors = 0 } = uniques ?? {}
+      return { ...pickCounts(total ?? NO_COUNTS), sessions, visitors }
+    }
+    const series = own.filter((row) => !row.isTotal && !row.isBefore)
+    return {
+      totals: totalsOf(0),
+      previous: totalsOf(1),
+      series: new Map(series.map((row) => [Number(row.at), pickCounts(row)])),
+    }
+  })
 }
 
 /** Where the buckets of a series begin, epoch ms. It is everybody's, so it is asked once. */

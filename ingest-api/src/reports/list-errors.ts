@@ -11,7 +11,7 @@ export async function listErrors(
   projectId: string,
   period: Period,
 ): Promise<WidgetError[]> {
-  const { source, params } = eventsOf(tenant, period)
+  const { source, params } = eventsOf([tenant], period)
   return clickhouse.query<WidgetError>(
     `SELECT event_name AS name, JSONExtractString(event_data, 'message') AS message, version,
        argMax(JSONExtractString(event_data, 'stack'), created_at) AS stack, toFloat64(count()) AS count,

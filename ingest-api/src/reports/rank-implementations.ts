@@ -11,11 +11,10 @@ export async function rankImplementations(
   period: Period,
   limit: number,
 ): Promise<RankedImplementation[]> {
-  const { read, params } = await openSources(
-    handles,
-    { whose: 'platform' },
-    { periods: [period], table: 'usage_quarters' },
-  )
+  const { read, params } = await openSources(handles, [{ whose: 'platform' }], {
+    periods: [period],
+    table: 'usage_quarters',
+  })
   const columns = {
     quarters: `implementation_id, ${COUNTS.quarters}`,
     events: `implementation_id, ${COUNTS.events}`,

@@ -1,6 +1,6 @@
 import type { Handles } from '../handles'
 import { LATENESS_MS, QUARTER_MS, sealedUntil } from '../usage/sealed-until'
-import { whereTenant, type Period, type Tenant } from './tenant'
+import { whereTenants, type Period, type Tenant } from './tenant'
 
 /** What a report needs: the clock and the caches say whether the platform's rollup is fresh. */
 export type ReportHandles = Pick<Handles, 'clickhouse' | 'now' | 'caches'>
@@ -26,6 +26,8 @@ export type Sources = {
    * twice; sets do not mind, and large ones are better read without.
    */
   read(columns: { quarters: string; events: string }, groupBy: string, final?: 'FINAL' | ''): string
+  /** Whose of the tenants a row is, as in `whereTenants`. */
+  tenant: string
   /** The name of the function that makes sets of sessions and visitors, with a suffix such as `Merge`. */
   sets: (suffix: string) => string
   /** What a session is known by in those sets. */
@@ -38,15 +40,15 @@ const FRESH_MS = 5_000
 
 export async function openSources(
   handles: ReportHandles,
-  tenant: Tenant,
+  tenants: Tenant[],
   {
     periods,
-    table = tenant.whose === 'platform' ? 'platform_quarters' : 'usage_quarters',
+    table = tenants[0]?.whose === 'platform' ? 'platform_quarters' : 'usage_quarters',
     isFine = false,
   }: Question,
 ): Promise<Sources> {
   const until = isFine ? 0 : await countedUntil(handles, table, periods)
-  const { condition, params } = whereTenant(tenant)
+  const { condition, params, tenant } = whereTenants(tenants)
   const isWhole = table === 'platform_quarters'
   const cuts = periods
     .filter(({ from, to }) => from < to)
@@ -79,6 +81,7 @@ export async function openSources(
     },
     // A set of the whole platform's visitors would be as large as what it saves to read, so that one is estimated.
     sets: (suffix) => (isWhole ? `uniqCombined64${suffix}(12)` : `uniqExact${suffix}`),
+    tenant,
     session: isWhole ? 'session_id' : 'sipHash64(session_id)',
     params: Object.assign(
       { ...params },
