@@ -8,6 +8,7 @@ import { createUser } from './accounts/create-user'
 import { startSession } from './accounts/start-session'
 import { createApp } from './app'
 import type { Handles } from './handles'
+import { holdToDocument } from './testing-answers'
 
 export type Answer<T> = {
   status: number
@@ -17,7 +18,7 @@ export type Answer<T> = {
   error: ErrorBody['error']
 }
 
-/** Speaks to the app as the outside does. */
+/** Speaks to the app as the outside does, and holds every answer against the API's description of itself. */
 export function createClient(handles: Handles) {
   const app = createApp(handles)
   let people = 0
@@ -35,6 +36,7 @@ export function createClient(handles: Handles) {
       ...(body !== undefined && { body: isRaw ? (body as BodyInit) : JSON.stringify(body) }),
     })
     const answer = (await response.json()) as Omit<Answer<T>, 'status' | 'headers'>
+    holdToDocument(method, path, response.status, answer)
     return { ...answer, status: response.status, headers: response.headers }
   }
 

@@ -67,6 +67,7 @@ export const ACCOUNT_ANSWERS = {
   ConnectedProvider: exactly<api.ConnectedProvider>()(
     z.strictObject({ provider: z.enum(PROVIDERS), email: text, createdAt: at }),
   ),
+  ConfirmedAddress: z.strictObject({ email: text }),
   Departure: z.strictObject({ url: text }),
   Session: exactly<api.Session>()(
     z.strictObject({

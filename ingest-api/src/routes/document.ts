@@ -126,6 +126,8 @@ function codesOf(
     'MALFORMED_REQUEST',
     ...(open ? [] : (['AUTH_ERROR', 'TOKEN_INVALID', 'TOKEN_EXPIRED', 'PERMISSION_ERROR'] as const)),
     ...(open || method === 'GET' ? [] : (['READ_ONLY'] as const)),
+    // No other site's page may sign a browser in or out.
+    ...(path.startsWith('/api/auth/') && method !== 'GET' ? (['PERMISSION_ERROR'] as const) : []),
     ...(path.includes(':') ? (['RESOURCE_NOT_FOUND'] as const) : []),
     ...(body === 'bundle' || path.endsWith('/release') || path.endsWith('/implement')
       ? (['RESOURCE_NOT_FOUND'] as const)
