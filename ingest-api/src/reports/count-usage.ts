@@ -70,11 +70,21 @@ function periodBefore({ from, to }: Period, now: number): Period {
 }
 
 type Uniques = Pick<UsageTotals, 'sessions' | 'visitors'>
-type Row = OfTenant & Counts & Partial<Uniques> & { isBefore: number; isTotal: number; at: number }
+type Row = OfTenant &
+  Counts &
+  Partial<Uniques> & {
+    isBefore: number
+    cells: [at: number, loads: number, interactions: number, errors: number][]
+  }
+
+/** When a bucket begins, epoch ms, and its counts in one of the sources. */
+const CELLS = `groupArray((toFloat64(toUnixTimestamp(bucket)) * 1000, toFloat64(found.loads), toFloat64(found.interactions),
+  toFloat64(found.errors))) AS cells`
 
 /**
  * Both periods and the buckets of the first in one question, because planning one costs more than small answers do.
- * The platform's sets are large, so those are asked for apart and not once more for each bucket.
+ * The counts of the buckets are gathered beside the totals, so that sets are merged for those only. The platform's sets
+ * are large, so they are asked for apart.
  */
 async function countPeriods(
   handles: ReportHandles,
@@ -103,9 +113,8 @@ async function countPeriods(
   }
   const [rows, apart] = await Promise.all([
     handles.clickhouse.query<Row>(
-      `SELECT tenant, isBefore, grouping(bucket) AS isTotal, toUnixTimestamp(bucket) * 1000 AS at, ${COUNTS.both} ${also(uniques)}
-       FROM (${read(columns, 'tenant, isBefore, bucket')})
-       GROUP BY GROUPING SETS ((tenant, isBefore, bucket), (tenant, isBefore))`,
+      `SELECT tenant, isBefore, ${CELLS}, ${COUNTS.both} ${also(uniques)}
+       FROM (${read(columns, 'tenant, isBefore, bucket')}) AS found GROUP BY tenant, isBefore`,
       all,
     ),
     hasLargeSets
@@ -121,17 +130,22 @@ async function countPeriods(
   ])
   return toEach(tenants, rows).map((own) => {
     const totalsOf = (wanted: number): UsageTotals => {
-      const total = own.find((row) => row.isTotal && row.isBefore === wanted)
+      const total = own.find((row) => row.isBefore === wanted)
       const uniques = apart.find((row) => row.isBefore === wanted) ?? total
       const { sessions = 0, visitors = 0 } = uniques ?? {}
       return { ...pickCounts(total ?? NO_COUNTS), sessions, visitors }
     }
-    const series = own.filter((row) => !row.isTotal && !row.isBefore)
-    return {
-      totals: totalsOf(0),
-      previous: totalsOf(1),
-      series: new Map(series.map((row) => [Number(row.at), pickCounts(row)])),
+    const series = new Map<number, Counts>()
+    for (const [at, loads, interactions, errors] of own.find((row) => !row.isBefore)?.cells ?? []) {
+      // A bucket may lie partly in the quarters and partly in the events.
+      const other = series.get(at) ?? NO_COUNTS
+      series.set(at, {
+        loads: other.loads + loads,
+        interactions: other.interactions + interactions,
+        errors: other.errors + errors,
+      })
     }
+    return { totals: totalsOf(0), previous: totalsOf(1), series }
   })
 }
 
