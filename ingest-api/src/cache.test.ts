@@ -29,12 +29,26 @@ describe.each([true, false])('a cache that shares loads: %s', (sharesLoads) => {
     expect(asked).toBe(4)
   })
 
-  it('keeps no more than may weigh so much together', async () => {
-    const cached = new Cache<string>({ most: 5, freshMs: 1000, sharesLoads, weigh: (text) => text.length })
+  it('keeps no more than may weigh so much together with their keys', async () => {
+    const cached = new Cache<string>({ most: 10, freshMs: 1000, sharesLoads, weigh: (text) => text.length })
     const asked: string[] = []
     const get = (key: string) => cached.get(key, 0, async () => (asked.push(key), key))
     for (const key of ['aa', 'bb', 'aa', 'ccc', 'aa', 'bb', 'far too long', 'bb']) await get(key)
     expect(asked).toEqual(['aa', 'bb', 'ccc', 'aa', 'bb', 'far too long'])
+  })
+
+  it('lets nobody fill the memory with long keys of nothing', async () => {
+    const cached = new Cache<string>({
+      most: 10_000,
+      freshMs: 1000,
+      sharesLoads,
+      weigh: (text) => text.length,
+    })
+    let asked = 0
+    const get = (place: number) => cached.get(`${place}${'x'.repeat(1000)}`, 0, async () => (asked++, ''))
+    for (let place = 0; place < 100; place++) await get(place)
+    for (let place = 0; place < 100; place++) await get(place)
+    expect(asked).toBe(200)
   })
 
   it('does not keep a failure', async () => {

@@ -29,8 +29,8 @@ export class Cache<Value> {
 
   /**
    * `freshMs` is how long a value counts from when it was asked for; for `graceMs` longer it is still given, and loaded
-   * anew meanwhile. `most` is how many values are kept or, where one can be far larger than another, how much they weigh
-   * together.
+   * anew meanwhile. `most` is how many values are kept or, where one can be far larger than another, how many bytes they
+   * and their keys have together, which askers can make long.
    */
   constructor(
     private readonly options: {
@@ -64,14 +64,15 @@ export class Cache<Value> {
 
   private async store(key: string, at: number, load: () => Promise<Value>): Promise<Value> {
     const value = await load()
-    const weight = this.options.weigh?.(value) ?? 1
+    const { weigh, most } = this.options
+    const weight = weigh ? key.length + weigh(value) : 1
     this.forget(key)
     // One that is heavier than all may be costs the others nothing.
-    if (weight > this.options.most) return value
+    if (weight > most) return value
     this.values.set(key, { value, at, weight })
     this.weight += weight
     for (const oldest of this.values.keys()) {
-      if (this.weight <= this.options.most) break
+      if (this.weight <= most) break
       this.forget(oldest)
     }
     return value
@@ -171,10 +172,9 @@ export function createCaches(sharesLoads: boolean, answersMs = SHORT_MS): Caches
     buckets: new Cache({ most: 500, freshMs: Infinity, sharesLoads }),
     // 8 MB of the ids of implementations and builders.
     changes: createChanges(50_000),
-    // A bucket takes some 60 bytes, so that the answers of a thousand large tenants take 20 MB.
-    usage: report({ most: 300_000, weigh: ({ series }) => series.length + 5 }),
-    counts: report({ most: 100_000, weigh: (rows) => rows.length + 1 }),
-    // 20 MB of JSON.
+    // 20 MB each, of buckets of some 60 bytes, rows of some 200, and JSON.
+    usage: report({ most: 20_000_000, weigh: ({ series }) => 60 * (series.length + 5) }),
+    counts: report({ most: 20_000_000, weigh: (rows) => 200 * (rows.length + 1) }),
     recent: report({ most: 20_000_000, weigh: (events) => JSON.stringify(events).length }),
     // It reads every implementation's quarters, a second of work at 100 million events, and open dashboards ask every two.
     ranks: new Cache({ most: 20, freshMs: 30_000, sharesLoads }),
