@@ -4,7 +4,8 @@ import type { Database } from './database'
 /**
  * Which transactions a question would see at a time, in Postgres's own words. Two times at which they are the same see
  * the same rows, whoever writes and from wherever, so that what was read under one state need not be read again while
- * the state is still that: it never returns once anything was committed.
+ * the state is still that: it never returns once anything was committed. A server that takes over after another may count
+ * the same transactions again, so the time at which it started belongs to it.
  * https://www.postgresql.org/docs/18/functions-info.html#FUNCTIONS-INFO-SNAPSHOT
  */
 export class DatabaseState {
@@ -31,6 +32,8 @@ export class DatabaseState {
 }
 
 async function ask(db: Database): Promise<string> {
-  const [row] = await db.execute<{ state: string }>(sql`select pg_current_snapshot()::text as state`)
+  const [row] = await db.execute<{ state: string }>(
+    sql`select pg_current_snapshot() || ' ' || extract(epoch from pg_postmaster_start_time()) as state`,
+  )
   return row!.state
 }
