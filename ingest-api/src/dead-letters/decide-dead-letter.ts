@@ -54,12 +54,13 @@ export async function replayDeadLetter(
   await decide(handles, row.token, 'replaying')
   try {
     await handles.clickhouse.insert('events', `${row.token}:replay:${handles.now()}`, JSON.stringify(event))
-    handles.caches.changes.note([row.implementationId], [row.builderId])
   } catch (error) {
     // Anything else leaves it unknown whether the event is stored; replaying it again settles that.
     if (!isDataError(error)) throw error
     await decide(handles, row.token, 'open')
     throw invalidEvent(error.message.slice(0, 500))
+  } finally {
+    handles.caches.changes.note([row.implementationId], [row.builderId])
   }
   await writeAudit(handles.db, {
     ...by,

@@ -184,6 +184,30 @@ describe('events that could not be stored', () => {
     })
   })
 
+  test('are in the next report although the word that they are stored was lost', async () => {
+    const poison = bad()
+    await accept(poison)
+    const letter = await letterOf(poison)
+    const { changes } = handles.caches
+    const builder = { whose: 'builder', builderId: poison.builder_id } as const
+    const before = changes.stepOf(builder)
+    const lossy = createClient({
+      ...handles,
+      clickhouse: {
+        ...handles.clickhouse,
+        async insert(table, token, lines, columns) {
+          await handles.clickhouse.insert(table, token, lines, columns)
+          if (table === 'events') throw new Error('the connection was lost')
+        },
+      },
+    })
+    const body = { event: { ...poison, event_type: 'load' } }
+    const path = `/api/admin/dead-letters/${letter.id}/replay`
+    expect((await lossy.call('POST', path, { as: admin, body })).status).toBe(500)
+    expect(await stored(poison)).toBe(1)
+    expect(changes.stepOf(builder)).toBeGreaterThan(before)
+  })
+
   test('stay quarantined in every sum when they are discarded, with the reason on record', async () => {
     const poison = bad()
     await accept(poison)
