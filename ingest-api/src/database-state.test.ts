@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import postgres from 'postgres'
-import { expect, test } from 'vitest'
-import { openDatabase } from './database'
+import { expect, inject, test } from 'vitest'
+import { openDatabase, type Database } from './database'
 import { DatabaseState } from './database-state'
 import { startPostgres } from './embedded/postgres'
 
@@ -25,3 +25,17 @@ test('a server that counts the same transactions as the one before it is in anot
     await rm(directory, { recursive: true })
   }
 })
+
+test('a question that is lost with its connection holds up nobody who comes after it', async () => {
+  const sql = postgres(inject('postgresUrl'), { max: 1 })
+  const state = new DatabaseState(true)
+  const lost: Database = Object.create(openDatabase(sql), {
+    execute: { value: () => new Promise(() => {}) },
+  })
+  void state.read(lost)
+  // Once the first has been sent.
+  await Promise.resolve()
+  const later = Array.from({ length: 3 }, () => state.read(openDatabase(sql)))
+  expect(new Set(await Promise.all(later)).size).toBe(1)
+  await sql.end()
+}, 5_000)

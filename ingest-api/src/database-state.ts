@@ -1,6 +1,9 @@
 import { sql } from 'drizzle-orm'
 import type { Database } from './database'
 
+/** After this long a question counts as lost with its connection: who comes later does not wait for it. */
+const LOST_MS = 1_000
+
 /**
  * Which transactions a question would see at a time, in Postgres's own words. Two times at which they are the same see
  * the same rows, whoever writes and from wherever, so that what was read under one state need not be read again while
@@ -24,12 +27,19 @@ export class DatabaseState {
     this.#next ??= this.#last.then(() => {
       this.#next = undefined
       const asked = ask(db)
-      this.#last = asked.catch(() => {})
+      this.#last = settled(asked)
       return asked
     })
     return this.#next
   }
 }
+
+const settled = (asked: Promise<unknown>) =>
+  new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, LOST_MS)
+    const end = () => (clearTimeout(timer), resolve())
+    asked.then(end, end)
+  })
 
 async function ask(db: Database): Promise<string> {
   const [row] = await db.execute<{ state: string }>(
