@@ -48,8 +48,11 @@ export async function answerBatch(
   return answer
 }
 
-/** Who keeps to `Retry-After` never notices it. Beyond so many at once the next are answered straight away. */
-const HELD = { ms: 250, most: 10_000 }
+/**
+ * Who keeps to `Retry-After` never notices it. Refusals of one moment are let go at different ones, so that what follows
+ * them does not come at once again. Beyond so many the next are answered straight away.
+ */
+const HELD = { leastMs: 400, mostMs: 600, most: 10_000 }
 let held = 0
 
 /**
@@ -59,6 +62,8 @@ let held = 0
 async function hold(): Promise<void> {
   if (held >= HELD.most) return
   held++
-  await new Promise((resolve) => setTimeout(resolve, HELD.ms))
+  await new Promise((resolve) =>
+    setTimeout(resolve, HELD.leastMs + Math.random() * (HELD.mostMs - HELD.leastMs)),
+  )
   held--
 }
