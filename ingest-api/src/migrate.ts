@@ -1,8 +1,22 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { sql } from 'drizzle-orm'
 import { migrate } from 'drizzle-orm/postgres-js/migrator'
 import type { ClickHouse } from './clickhouse'
 import type { Database } from './database'
+
+/** Names the lock among all of the database's; any number that is nobody else's. */
+const TURN = 6_774_911
+
+/**
+ * Brings both stores to the newest schema. Of servers that start together one does it, and the others find it done: the
+ * lock is a transaction's, so it goes with a process that is killed, and holds behind a pooler.
+ */
+export const migrateStores = (db: Database, clickhouse: ClickHouse, root: string): Promise<unknown> =>
+  db.transaction(async (turn) => {
+    await turn.execute(sql`select pg_advisory_xact_lock(${TURN})`)
+    await Promise.all([migratePostgres(db, root), migrateClickHouse(clickhouse, root)])
+  })
 
 /** Brings Postgres to the newest schema; `root` is the folder that holds `schema/`. */
 export const migratePostgres = (db: Database, root: string): Promise<void> =>

@@ -20,7 +20,7 @@ import { openCatcher } from './mail/catcher'
 import { startMailDelivery } from './mail/deliver-mail'
 import type { Mail } from './mail/mail'
 import { openSmtp } from './mail/smtp'
-import { migrateClickHouse, migratePostgres } from './migrate'
+import { migrateStores } from './migrate'
 import { sweepExports } from './privacy/export-file'
 import { startJobRunner } from './privacy/run-jobs'
 import { openDiskSpool } from './spool/disk-spool'
@@ -52,7 +52,7 @@ export async function openNode(config: Config, root: string, log: Log): Promise<
       openClickHouse(config, opened),
     ])
     const db = openDatabase(sql)
-    await Promise.all([migratePostgres(db, root), migrateClickHouse(clickhouse, root)])
+    await migrateStores(db, clickhouse, root)
     // The only one that stores is who has an engine of its own that nobody else can reach.
     const caches = createCaches(true, clickhouseUrl === undefined ? 30_000 : undefined)
     opened.push(keepUsage({ clickhouse, caches, log, now: Date.now }).close)
