@@ -10,7 +10,7 @@ type Load<Answer> = (handles: Handles) => Promise<Answer>
  * Answers a question that pages ask again and again: with the same text as before, as long as nothing was committed to
  * Postgres and no event it tells of has changed. It stands behind `requireTenant` and the permission that it needs; the
  * key is who asks, as what, by which key, and the whole address.
- * @param load makes the answer with these handles; what it makes of the clock may be sent for half a minute
+ * @param load makes the answer with these handles; what it makes of the clock may be sent for a minute and a half
  * @param revisionOf what its ETag is, if it has one
  */
 export const answerKept = <Answer extends object>(
