@@ -4,9 +4,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { widgetImplementations } from '../../../schema/tables/implementations'
 import { sessions } from '../../../schema/tables/sessions'
 import { users } from '../../../schema/tables/users'
-import type { Implementation, Login, NewApiKey } from '../../../schema/wire/api'
+import type { EndUserDashboard, Implementation, Login, NewApiKey } from '../../../schema/wire/api'
 import { noteSeen } from '../accounts/note-seen'
 import { createCaches } from '../cache'
+import { runDue } from '../privacy/run-jobs'
 import { createTestHandles, type TestHandles } from '../testing'
 import { createClient } from '../testing-client'
 import { visit } from '../testing-visit'
@@ -183,6 +184,18 @@ test('a transaction that ends after younger ones and before older ones is in the
   await end()
   expect(nameOf((await get(path)).text)).toBe('At last')
   await endOldest()
+})
+
+test('a visitor who was forgotten is in no answer that was kept', async () => {
+  const path = `/api/end-users/me/dashboard?from=${Date.now() - HOUR}&to=${Date.now() + HOUR}&interval=hour`
+  const recent = async () => (JSON.parse((await get(path)).text).data as EndUserDashboard).recent
+  const visitor = await visit(handles, client, widget.id)
+  await visitor.send({ name: 'vote', data: { answer: 'Tea' } })
+  for (const _ of 'twice') expect(await recent()).toMatchObject([{ session: visitor.session }])
+  const forgetting = `/api/widgets/${widget.id}/sessions/${visitor.session}`
+  expect((await client.call('DELETE', forgetting, { as: owner })).status).toBe(202)
+  await runDue(handles)
+  expect(await recent()).toMatchObject([{ session: null, data: {} }])
 })
 
 test('a limit counts, a request has its id and the metrics tell of it, whether the answer is kept or not', async () => {
