@@ -34,7 +34,8 @@ export async function describeEmbed(
 ): Promise<Embed> {
   const { baseUrl } = handles.config
   const id =
-    new URL(url).origin === new URL(baseUrl).origin && /^\/w\/([\w-]+)$/.exec(new URL(url).pathname)?.[1]
+    new URL(url).origin === new URL(baseUrl).origin &&
+    /^\/w\/(im_[\w-]{21})$/.exec(new URL(url).pathname)?.[1]
   const live =
     id &&
     (await handles.caches.implementations.get(id, handles.now(), () => findLiveImplementation(handles, id)))

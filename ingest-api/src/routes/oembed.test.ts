@@ -63,3 +63,10 @@ test('knows nothing of a widget that is paused', async () => {
   await client.call('PATCH', `/api/widgets/${paused.id}/status`, { as: endUser, body: { status: 'paused' } })
   expect((await ask({ url: `${handles.config.baseUrl}/w/${paused.id}` })).status).toBe(404)
 })
+
+test('looks for nothing that cannot be a widget, however long its name is', async () => {
+  const db: TestHandles['db'] = Object.create(null)
+  const { app } = createClient({ ...handles, db })
+  const url = `${handles.config.baseUrl}/w/im_${'x'.repeat(8_000)}`
+  expect((await app.request(`/oembed?${new URLSearchParams({ url })}`)).status).toBe(404)
+})
