@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -25,8 +26,10 @@ export type Kind = 'bare' | 'hono' | 'unspooled' | 'held' | 'oriel' | 'limited'
 /** What a server says once it listens. The tokens are of two builders' implementations. */
 export type Ready = { port: number; token: string; quietToken: string }
 
-/** Ages of the newest stored event in ms, looked at every `EVERY_MS` while events kept coming; memory in bytes. */
-export type Freshness = { p50: number; p99: number; samples: number; mostRss: number }
+/** Ages of the newest stored event in ms, looked at every `EVERY_MS` while events kept coming. */
+export type Freshness = { p50: number; p99: number; samples: number; most: Memory }
+/** In bytes: all that is resident, and what of it is the process's own and not a file's that could be read again. */
+export type Memory = { resident: number; own: number }
 const EVERY_MS = 50
 
 const RECEIPT = '{"accepted":1,"duplicates":0,"rejected":[]}'
@@ -129,29 +132,39 @@ await once(server.listen(0, '127.0.0.1'), 'listening')
 const ready: Ready = { port: (server.address() as AddressInfo).port, token, quietToken }
 process.send!(ready)
 
-let watching: { ages: number[]; mostRss: number } | undefined
+function readMemory(): Memory {
+  const status = readFileSync('/proc/self/status', 'utf8')
+  const read = (name: string) => Number(new RegExp(`^${name}:\\s*(\\d+) kB`, 'm').exec(status)![1]) * 1024
+  return { resident: read('VmRSS'), own: read('RssAnon') }
+}
+
+let watching: { ages: number[]; most: Memory } | undefined
 async function watch() {
-  const mine = (watching = { ages: [], mostRss: 0 } as NonNullable<typeof watching>)
+  const mine = (watching = { ages: [], most: readMemory() } as NonNullable<typeof watching>)
   let latest = Date.now() - 1_000
   while (watching === mine) {
     const asked = Date.now()
     latest = Math.max(latest, await newest(latest))
     mine.ages.push(asked - latest)
-    mine.mostRss = Math.max(mine.mostRss, process.memoryUsage.rss())
+    const memory = readMemory()
+    mine.most = {
+      resident: Math.max(mine.most.resident, memory.resident),
+      own: Math.max(mine.most.own, memory.own),
+    }
     await new Promise((resolve) => setTimeout(resolve, EVERY_MS))
   }
 }
 
 function endWatch(): Freshness {
-  const { ages, mostRss } = watching!
+  const { ages, most } = watching!
   watching = undefined
   ages.sort((a, b) => a - b)
   const at = (share: number) => ages[Math.min(ages.length - 1, Math.floor(ages.length * share))] ?? NaN
-  return { p50: at(0.5), p99: at(0.99), samples: ages.length, mostRss }
+  return { p50: at(0.5), p99: at(0.99), samples: ages.length, most }
 }
 
 process.on('message', async (message) => {
-  if (message === 'count') process.send!({ stored: await stored(), rss: process.memoryUsage.rss() })
+  if (message === 'count') process.send!({ stored: await stored(), memory: readMemory() })
   if (message === 'watch') void watch()
   if (message === 'watched') process.send!(endWatch())
   if (message === 'stop') {

@@ -32,7 +32,7 @@ for (let round = 0; round < ROUNDS; round++)
       const key = `${kind} ${eventsPerBatch}`
       measures.set(key, [...(measures.get(key) ?? []), measure])
     }
-const { stored, rss } = await servers.get('oriel')!.count()
+const { stored, memory } = await servers.get('oriel')!.count()
 for (const server of servers.values()) await server.stop()
 
 const base = median(measures.get('bare 1')!.map((one) => one.perCpuSecond))
@@ -57,6 +57,6 @@ for (const [key, rounds] of measures) {
   console.log(`| ${row.join(' | ')} |`)
 }
 console.log(
-  `\nacknowledged ${whole(sent)}, in ClickHouse ${whole(stored)}${sent === stored ? ': equal' : ': NOT EQUAL'}; server memory ${whole(rss / 1e6)} MB`,
+  `\nacknowledged ${whole(sent)}, in ClickHouse ${whole(stored)}${sent === stored ? ': equal' : ': NOT EQUAL'}; server memory ${whole(memory.resident / 1e6)} MB`,
 )
 if (sent !== stored) process.exit(1)

@@ -2,7 +2,7 @@ import { execFile, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import type { Freshness, Kind, Ready } from './ingest-server'
+import type { Freshness, Kind, Memory, Ready } from './ingest-server'
 import type { LoadPlan, LoadResult } from './load'
 
 const CONNECTIONS = 50
@@ -44,8 +44,8 @@ export async function startServer(kind: Kind) {
       const perCpuSecond = result.requests / ((await cpuSeconds()) - before)
       return { ...result, perSecond: result.requests / result.seconds, perCpuSecond }
     },
-    /** Waits until nothing is left in the spool. Memory in bytes. */
-    count: () => ask<{ stored: number; rss: number }>('count'),
+    /** Waits until nothing is left in the spool. */
+    count: () => ask<{ stored: number; memory: Memory }>('count'),
     /** Looks at how old the newest stored event is, again and again until asked for what was seen. */
     watchFreshness: () => void child.send('watch'),
     readFreshness: () => ask<Freshness>('watched'),
