@@ -9,10 +9,11 @@ import { isServed, onChannel } from '../implementations/find-live-implementation
 import {
   countImplementations,
   isListed,
+  orderOfImplementations,
   ownImplementations,
   type ImplementationListing,
 } from '../implementations/read-implementations'
-import { hasText, offsetOf, orderOf, pageOf, type Listing, type Page } from '../listing'
+import { findPage, hasText, offsetOf, orderOf, pageOf, type Listing, type Page } from '../listing'
 import type { Period } from '../reports/tenant'
 import { keptCounts } from './kept-reports'
 
@@ -27,6 +28,8 @@ export async function listTrackedImplementations(
   period: Period,
   listing: ImplementationListing,
 ): Promise<Page<BuilderImplementation>> {
+  const order = orderOfImplementations(listing)
+  const page = findPage(handles.db, widgetImplementations, isListed(builder, listing), order, listing)
   const [rows, total] = await Promise.all([
     handles.db
       .select({
@@ -43,15 +46,13 @@ export async function listTrackedImplementations(
         createdAt: widgetImplementations.createdAt,
         customer: { id: users.id, name: users.name },
       })
-      .from(widgetImplementations)
+      .from(page)
+      .innerJoin(widgetImplementations, eq(widgetImplementations.id, page.id))
       .innerJoin(projects, eq(projects.id, widgetImplementations.projectId))
       .innerJoin(users, eq(users.id, widgetImplementations.endUserId))
       .leftJoin(channels, onChannel)
       .leftJoin(versions, isServed)
-      .where(isListed(builder, listing))
-      .orderBy(...orderOf(listing, widgetImplementations, 'createdAt', widgetImplementations.id))
-      .limit(listing.limit)
-      .offset(offsetOf(listing)),
+      .orderBy(...order),
     countImplementations(handles, builder, listing),
   ])
   const implementationIds = rows.map(({ id }) => id)
