@@ -17,13 +17,6 @@ export type Route = {
 /** A page in a file of its own. A deployment removes the files of the one before it; a new page load finds the new. */
 const page = (load: () => Promise<AnyComponent>) => lazy(() => load().catch((): AnyComponent => Outdated))
 
-/** Where each persona's /dashboard is. */
-export const HOMES: Record<Persona, string> = {
-  super_admin: '/admin',
-  builder: '/builder-dashboard',
-  end_user: '/end-user-dashboard',
-}
-
 /** The one table behind the routing, its guards and the navigation. /dashboard leads to the active persona's own. */
 export const routes: Route[] = [
   {

@@ -6,7 +6,7 @@ import { Dialog } from '../Dialog/Dialog'
 import { Choice, Field } from '../Form/Field'
 import { Form } from '../Form/Form'
 import { PERSONA_NAMES } from '../format'
-import { HOMES } from '../routes'
+import { HOMES } from '../homes'
 import { useUser } from '../User/UserProvider'
 
 /** Asks why, and then shows Oriel through somebody's eyes. */

@@ -9,7 +9,7 @@ import type { Handles } from '../handles'
 import type { By } from './actor'
 import { writeAudit } from './audit'
 import { cancelErasure } from '../privacy/cancel-erasure'
-import { startJob } from '../privacy/job'
+import { startJob } from '../privacy/start-job'
 import { getUser, userNotFound } from './list-users'
 
 /**

@@ -7,7 +7,7 @@ import type { By } from '../accounts/actor'
 import { writeAudit } from '../accounts/audit'
 import type { Handles } from '../handles'
 import { lockImplementation } from '../implementations/read-implementations'
-import { startJob, toJob } from './job'
+import { startJob, toJob } from './start-job'
 
 /**
  * Begins to make a visitor's session on one implementation nobody's. Whoever may see its events may do this: the

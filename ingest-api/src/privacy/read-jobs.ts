@@ -5,7 +5,8 @@ import type { Job } from '../../../schema/wire/job'
 import type { Actor, By } from '../accounts/actor'
 import { writeAudit } from '../accounts/audit'
 import type { Handles } from '../handles'
-import { toJob, type JobRow } from './job'
+import type { JobRow } from './job'
+import { toJob } from './start-job'
 
 const MOST_SHOWN = 50
 

@@ -5,7 +5,7 @@ import type { By } from '../accounts/actor'
 import { writeAudit } from '../accounts/audit'
 import type { Handles } from '../handles'
 import { lockImplementation } from '../implementations/read-implementations'
-import { startJob } from './job'
+import { startJob } from './start-job'
 
 /**
  * Says how long the events of an implementation are kept. A shorter time also concerns what is stored; a longer one

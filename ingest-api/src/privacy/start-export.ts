@@ -5,7 +5,7 @@ import type { Job } from '../../../schema/wire/job'
 import type { By, SignedIn } from '../accounts/actor'
 import { writeAudit } from '../accounts/audit'
 import type { Handles } from '../handles'
-import { startJob, toJob } from './job'
+import { startJob, toJob } from './start-job'
 
 /** So often one can be made anew. */
 const FRESH_MS = 60 * 60 * 1000

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { BacklogClock } from './backlog-clock'
-import type { Segment } from './drain'
+import type { Segment } from './segment'
 
 const segment = (number: number, bytes: number, beganAt: number): Segment => ({
   number,

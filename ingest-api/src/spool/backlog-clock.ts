@@ -1,4 +1,4 @@
-import type { Segment } from './drain'
+import type { Segment } from './segment'
 
 type Place = { segment: number; offset: number }
 type Mark = Place & { at: number }

@@ -5,10 +5,10 @@ import { OrielError } from '../../../schema/wire/error'
 import type { ClickHouse } from '../clickhouse'
 import { describeError, type Log } from '../log'
 import type { Metrics } from '../metrics'
-import { startDrain, type Segment } from './drain'
+import { startDrain } from './drain'
 import { IdWindow } from './id-window'
 import { cutOutcomes, Outcomes } from './outcome'
-import { encodeFrame, readFrames, syncDirectory } from './segment'
+import { encodeFrame, readFrames, syncDirectory, type Segment } from './segment'
 import type { Spool } from './spool'
 
 export type DiskSpoolOptions = {

@@ -7,11 +7,8 @@ import type { Metrics } from '../metrics'
 import { BacklogClock } from './backlog-clock'
 import { insertBatch } from './insert-batch'
 import { addOutcomes, cutOutcomes, type Batch } from './outcome'
-import { readFrames, syncDirectory } from './segment'
+import { readFrames, syncDirectory, type Segment } from './segment'
 import type { SpoolDepth } from './spool'
-
-/** `bytes` and `events` count what is durable; the file may hold more that is still being written. */
-export type Segment = { number: number; path: string; bytes: number; events: number; beganAt: number }
 
 /** `events` are those of the segment before `offset`. */
 type Position = { segment: number; offset: number; events: number }

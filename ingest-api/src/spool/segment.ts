@@ -1,6 +1,9 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 
+/** `bytes` and `events` count what is durable; the file may hold more that is still being written. */
+export type Segment = { number: number; path: string; bytes: number; events: number; beganAt: number }
+
 /**
  * A segment is a file of frames, only ever appended to: length of the payload (uint32, little endian), CRC-32 of the
  * payload (uint32, little endian; ISO 3309, as in gzip), payload. A payload is one append: lines joined by newlines.
