@@ -34,7 +34,7 @@ export async function authenticate(c: AppContext): Promise<Actor> {
 }
 
 /**
- * Who asks, by the Bearer header (an access token or an API key) or else by the cookie. A cookie travels by itself, so with one a request that
+ * Who asks, also in `c.var.actor` from then on, by the Bearer header (an access token or an API key) or else by the cookie. A cookie travels by itself, so with one a request that
  * changes something must also come from our own pages.
  * @throws OrielError AUTH_ERROR, TOKEN_INVALID, TOKEN_EXPIRED, PERMISSION_ERROR (foreign origin), RATE_LIMIT_EXCEEDED
  */
@@ -52,6 +52,8 @@ export async function identify(c: AppContext): Promise<Actor> {
   const actor = bearer?.startsWith(API_KEY_PREFIX)
     ? await getKeyActor(platform, bearer)
     : await getActor(platform, token, readState)
+  // They are known from here on, so that what refuses them counts in their tier.
+  c.set('actor', actor)
   c.set('state', await readState())
   limitActor(c, actor)
   return actor
@@ -59,7 +61,7 @@ export async function identify(c: AppContext): Promise<Actor> {
 
 /** Lets only who is known pass, and says in `c.var.actor` who it is. */
 export const requireActor = createMiddleware<AppEnv>(async (c, next) => {
-  c.set('actor', await authenticate(c))
+  await authenticate(c)
   await next()
 })
 
@@ -77,7 +79,6 @@ export function personOf(actor: Actor): SignedIn {
 /** Lets only people at a device pass and no program with a key, and says in `c.var.by` who it is. */
 export const requireSession = createMiddleware<AppEnv>(async (c, next) => {
   const actor = await authenticatePerson(c)
-  c.set('actor', actor)
   c.set('by', { actor, requestId: c.var.requestId })
   await next()
 })

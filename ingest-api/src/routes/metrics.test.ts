@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { NewApiKey } from '../../../schema/wire/api'
 import { uuidV7 } from '../../../schema/wire/id'
 import { createApp } from '../app'
 import { createCaches } from '../cache'
@@ -91,6 +92,9 @@ test('requests are counted by route, status and tier, and errors by code; no id 
   const builder = await client.person('builder')
   await client.call('GET', '/api/projects', { as: builder })
   await client.call('GET', `/api/projects/pr_${'x'.repeat(21)}`, { as: builder })
+  const key = { name: 'Reports', scopes: ['create_projects'] }
+  const made = (await client.call<NewApiKey>('POST', '/api/auth/api-keys', { as: builder, body: key })).data
+  await client.app.request('/api/auth/sessions', { headers: { authorization: `Bearer ${made.key}` } })
   await client.call('GET', '/nowhere/at/all')
   await client.app.request('/api/projects', { method: 'ANYTHING' })
   const families = await read()
@@ -126,6 +130,10 @@ test('requests are counted by route, status and tier, and errors by code; no id 
   expect(
     totalOf(families.get('api_errors_total'), { error_code: 'RESOURCE_NOT_FOUND', tier: 'builder' }),
   ).toBe(1)
+  // Who is known counts in their tier although they are refused.
+  expect(totalOf(families.get('api_errors_total'), { error_code: 'PERMISSION_ERROR', tier: 'builder' })).toBe(
+    1,
+  )
   for (const { samples } of families.values())
     for (const { labels } of samples)
       // A spool has a random name of its own, which is nobody's.

@@ -10,7 +10,6 @@ import type { AppEnv } from './context'
  */
 export const requireTenant = createMiddleware<AppEnv>(async (c, next) => {
   const actor = await authenticate(c)
-  c.set('actor', actor)
   const { platform } = c.var
   let db: Database | undefined
   // Most answers are known already, and then nobody looks.
