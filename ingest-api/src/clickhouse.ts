@@ -44,8 +44,13 @@ export function createClickHouse(client: OfficialClient): ClickHouse {
   }
 }
 
-function insertStatement(table: string, token: string, columns?: readonly string[]): string {
+/** @throws Error unless it can stand between quotes */
+export function demandToken(token: string): void {
   if (!/^[\w.:-]+$/.test(token)) throw new Error(`Not an insert token: ${token}`)
+}
+
+function insertStatement(table: string, token: string, columns?: readonly string[]): string {
+  demandToken(token)
   const into = columns ? `${table} (${columns.join(', ')})` : table
   const format = columns ? 'JSONCompactEachRow' : 'JSONEachRow'
   return `INSERT INTO ${into} SETTINGS async_insert = 0, insert_deduplication_token = '${token}' FORMAT ${format}`

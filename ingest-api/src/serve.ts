@@ -7,9 +7,8 @@ import { ExpressLane } from './express-lane'
 import type { Handles } from './handles'
 import { answerBatch, BATCH_ANSWER_HEADERS } from './ingest/answer-batch'
 import { batchTooLarge } from './ingest/read-batch'
+import { LiveDashboards, type Fetch } from './live'
 import { readCountry, sourceAddress } from './routes/read-source'
-
-type Fetch = Parameters<typeof getRequestListener>[0]
 
 /**
  * The HTTP server of a Node process. A connection begins in the express lane, where plain batches are answered; its
@@ -17,6 +16,7 @@ type Fetch = Parameters<typeof getRequestListener>[0]
  */
 export class OrielServer extends Server {
   readonly #lane: ExpressLane
+  readonly #live: LiveDashboards
 
   constructor(handles: Handles, fetch: Fetch) {
     const listener = getRequestListener(fetch)
@@ -35,17 +35,40 @@ export class OrielServer extends Server {
       isClosing: () => !this.listening,
     })
     this.on('connection', (socket: Socket) => this.#lane.enter(socket))
+    this.#live = new LiveDashboards(handles, fetch)
+    this.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+      if (isLive(request)) return void this.#live.open(request, socket, head)
+      socket.unshift(Buffer.concat([withoutUpgrade(request), head]))
+      acceptHttp.call(this, socket)
+    })
   }
 
   override closeIdleConnections(): void {
     super.closeIdleConnections()
     this.#lane.closeIdle()
+    this.#live.close()
   }
 
   override closeAllConnections(): void {
     super.closeAllConnections()
     this.#lane.closeAll()
+    this.#live.closeAll()
   }
+}
+
+const isLive = ({ url, headers }: IncomingMessage) =>
+  url?.startsWith('/ws/') && headers.upgrade?.toLowerCase() === 'websocket'
+
+/**
+ * The head of a request once more, without its wish for another protocol, which may be ignored (RFC 9110, section 7.8).
+ * Node gives a connection away with that wish, so the request goes back into it as it would have come otherwise.
+ */
+function withoutUpgrade({ method, url, rawHeaders }: IncomingMessage): Buffer {
+  let head = `${method} ${url} HTTP/1.1\r\n`
+  for (let at = 0; at < rawHeaders.length; at += 2)
+    if (!/^(?:upgrade|connection|http2-settings)$/i.test(rawHeaders[at]!))
+      head += `${rawHeaders[at]}: ${rawHeaders[at + 1]}\r\n`
+  return Buffer.from(`${head}\r\n`, 'latin1')
 }
 
 async function receiveBatch(handles: Handles, request: IncomingMessage, response: ServerResponse) {

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { createClient, parseError } from '@clickhouse/client'
-import { createClickHouse, type ClickHouse } from '../clickhouse'
+import { createClickHouse, demandToken, type ClickHouse } from '../clickhouse'
 import { reattachWhenLost } from './reattach'
 
 export type EmbeddedClickHouse = ClickHouse & {
@@ -32,6 +32,7 @@ export async function openEmbeddedClickHouse(directory: string): Promise<Embedde
   const store: ClickHouse = {
     ...official,
     async insert(table, token, lines, columns) {
+      demandToken(token)
       const settings = { async_insert: 0, insert_deduplication_token: token }
       const format = columns ? 'JSONCompactEachRow' : 'JSONEachRow'
       const named = columns && { columns: [...columns] }
