@@ -158,11 +158,13 @@ export class ApiClient {
     this.one<WidgetError[]>('GET', `/api/projects/${at(id)}/errors`, { query })
   publishVersion = (
     id: string,
-    { bundle, manifest, sourceMap }: { bundle: Blob; manifest: Manifest; sourceMap?: Blob },
+    upload: ({ bundle: Blob } | { bundleUrl: string }) & { manifest: Manifest; sourceMap?: Blob },
     care?: Care,
   ) => {
+    const { manifest, sourceMap } = upload
     const body = new FormData()
-    body.set('bundle', bundle, 'bundle.js')
+    if ('bundle' in upload) body.set('bundle', upload.bundle, 'bundle.js')
+    else body.set('bundleUrl', upload.bundleUrl)
     body.set('manifest', JSON.stringify(manifest))
     if (sourceMap) body.set('sourceMap', sourceMap, 'bundle.js.map')
     return this.one<Version>('POST', `/api/projects/${at(id)}/versions`, { body, care })

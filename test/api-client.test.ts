@@ -87,6 +87,8 @@ describe('against the app', () => {
     await owner.register({ ...person, email: 'owner@example.com', persona: 'end_user' })
     const project = await builder.createProject({ name: 'Poll' }, { idempotencyKey: 'the-first-one' })
     await builder.publishVersion(project.id, { bundle: new Blob([BUNDLE]), manifest: manifestOf(BUNDLE) })
+    const hosted = { bundleUrl: 'https://127.0.0.1/bundle.js', manifest: manifestOf(BUNDLE) }
+    await expect(builder.publishVersion(project.id, hosted)).rejects.toThrow('bundleUrl: Cannot be fetched')
     await builder.releaseVersion(project.id, 'stable', '1.0.0')
     const widget: Implementation = await owner.implementWidget({
       projectId: project.id,

@@ -5,6 +5,7 @@ import type { Config } from './config'
 import type { Database } from './database'
 import type { Keys } from './keys'
 import type { Log } from './log'
+import type { FetchBundle } from './projects/fetch-bundle'
 import type { Spool } from './spool/spool'
 
 /** Everything the app needs from where it runs. Node opens them at boot, Workers per request. */
@@ -17,6 +18,7 @@ export type Handles = {
   frame: FrameAssets
   caches: Caches
   log: Log
+  fetchBundle: FetchBundle
   /** The clock, epoch ms. */
   now: () => number
 }

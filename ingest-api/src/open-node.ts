@@ -23,6 +23,7 @@ import { openSmtp } from './mail/smtp'
 import { migrateStores } from './migrate'
 import { sweepExports } from './privacy/export-file'
 import { startJobRunner } from './privacy/run-jobs'
+import { openBundleFetch } from './projects/fetch-bundle'
 import { openDiskSpool } from './spool/disk-spool'
 import { keepUsage } from './usage/keep-usage'
 
@@ -78,7 +79,9 @@ export async function openNode(config: Config, root: string, log: Log): Promise<
     await sweepExports(config, Date.now())
     opened.push(startJobRunner({ config, db, clickhouse, keys, caches, log, now: Date.now }).close)
     const access = { secret, postgresUrl, clickhouseUrl }
-    return { config, db, clickhouse, spool, keys, frame, caches, log, now: Date.now, access, close }
+    const fetchBundle = openBundleFetch()
+    const now = Date.now
+    return { config, db, clickhouse, spool, keys, frame, caches, log, fetchBundle, now, access, close }
   } catch (error) {
     await close()
     throw error

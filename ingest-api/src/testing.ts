@@ -11,6 +11,7 @@ import type { Handles } from './handles'
 import { deriveKeys } from './keys'
 import { createLog } from './log'
 import { migrateClickHouse } from './migrate'
+import { openBundleFetch } from './projects/fetch-bundle'
 import { openDiskSpool } from './spool/disk-spool'
 
 export type TestHandles = Handles & {
@@ -67,6 +68,7 @@ export async function createTestHandles(): Promise<TestHandles> {
     },
     caches,
     log,
+    fetchBundle: openBundleFetch(),
     logged,
     now,
     setNow: (at) => (fixed = at),

@@ -4,6 +4,7 @@ import postgres from 'postgres'
 import inner from '../../dist/frame/inner.json'
 import outer from '../../dist/frame/outer.json'
 import refused from '../../dist/frame/refused.json'
+import { invalidFields } from '../../schema/wire/error'
 import { createApp } from './app'
 import { createCaches } from './cache'
 import { createClickHouse } from './clickhouse'
@@ -26,6 +27,9 @@ type Env = {
   CLICKHOUSE_URL: string
   PUBLIC_URL: string
 } & Partial<Record<'NODE_ENV' | 'LOG_LEVEL' | 'SUPPORT_CONTACT', string>>
+
+/** A Worker cannot say which address its request goes to. */
+const NO_FETCH = 'Cannot be fetched at the edge; publish through a Node server.'
 
 /** What outlives a request: plain values only, for on Workers a request must not wait for the I/O of another. */
 const caches = createCaches(false)
@@ -59,6 +63,7 @@ async function openHandles(env: Env): Promise<{ handles: Handles; close: () => P
     frame: { outer, inner, refused },
     caches,
     log,
+    fetchBundle: () => Promise.reject(invalidFields([{ path: 'bundleUrl', message: NO_FETCH }])),
     now: Date.now,
   }
   return { handles, close: () => sql.end({ timeout: 5 }) }

@@ -13,21 +13,25 @@ import { lockProject } from './change-project'
 import { toVersion } from './list-versions'
 import { getProject } from './read-projects'
 
-/** What a builder uploads; the bundle's source map is for reading its errors. */
-export type Upload = { bundle: Uint8Array; manifest: Manifest; sourceMap?: Uint8Array }
+/** What a builder sends: the bundle, or where it is hosted; the bundle's source map is for reading its errors. */
+export type Upload = ({ bundle: Uint8Array } | { bundleUrl: string }) & {
+  manifest: Manifest
+  sourceMap?: Uint8Array
+}
 
 /**
- * Publishes an immutable version. Publishing the very same again answers the version that is there.
+ * Publishes an immutable version. A hosted bundle is fetched this once and kept. Publishing the very same again answers the version that is there.
  * @throws OrielError RESOURCE_NOT_FOUND for the project; VALIDATION_ERROR naming everything that is wrong with bundle
  * and manifest; LIMIT_EXCEEDED; RESOURCE_CONFLICT when the version exists with another bundle or manifest
  */
 export async function publishVersion(
-  { db, now }: Pick<Handles, 'db' | 'now'>,
+  { db, now, fetchBundle }: Pick<Handles, 'db' | 'now' | 'fetchBundle'>,
   { actor, requestId }: By,
   projectId: string,
-  { bundle, manifest, sourceMap }: Upload,
+  { manifest, sourceMap, ...source }: Upload,
 ): Promise<{ version: Version; created: boolean }> {
   await getProject({ db }, actor, projectId)
+  const bundle = 'bundle' in source ? source.bundle : await fetchBundle(source.bundleUrl)
   const { checkManifestConfiguration } = await import('./check-configuration')
   const fields = [
     ...checkBundle(bundle, manifest),

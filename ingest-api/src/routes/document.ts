@@ -197,11 +197,13 @@ function contentOf(body: NonNullable<Operation['body']>): JsonObject {
   if (body !== 'bundle') return { 'application/json': { schema: schemaOf(body, 'input') } }
   const properties = {
     bundle: { type: 'string', contentMediaType: 'text/javascript' },
+    bundleUrl: { type: 'string', format: 'uri', description: 'Where the bundle is hosted, in place of it.' },
     manifest: { type: 'string', contentMediaType: 'application/json' },
     sourceMap: { type: 'string', contentMediaType: 'application/json' },
   }
+  const oneOf = [{ required: ['bundle'] }, { required: ['bundleUrl'] }]
   return {
-    'multipart/form-data': { schema: { type: 'object', properties, required: ['bundle', 'manifest'] } },
+    'multipart/form-data': { schema: { type: 'object', properties, required: ['manifest'], oneOf } },
   }
 }
 

@@ -132,7 +132,7 @@ export const OPERATIONS: Record<string, Operation> = {
   'POST /api/projects/:id/restore': { id: 'restoreProject', summary: 'Bring a deleted project back', answer: 'Project', errors: [...taken, ...full] },
   'POST /api/projects/:id/submit': { id: 'submitProject', summary: 'Ask the platform to list a project', answer: 'Project', errors: taken },
   'GET /api/projects/:id/versions': { id: 'listVersions', summary: 'The published versions', answer: { page: 'Version' }, query: [page] },
-  'POST /api/projects/:id/versions': { id: 'publishVersion', summary: 'Publish a version; it never changes', answer: 'Version', status: [201, 200], body: 'bundle', keyed: true, errors: [...taken, ...full] },
+  'POST /api/projects/:id/versions': { id: 'publishVersion', summary: 'Publish a version, uploaded or fetched from where it is hosted; it never changes', answer: 'Version', status: [201, 200], body: 'bundle', keyed: true, errors: [...taken, ...full] },
   'GET /api/projects/:id/errors': { id: 'listErrors', summary: 'What went wrong at visitors’, with stacks in the builder’s own sources', answer: { many: 'WidgetError' }, query: [usageQuery] },
   'POST /api/projects/:id/channels/:channel/release': { id: 'releaseVersion', summary: 'Point a channel to a version', answer: 'Release', status: [201, 200], body: releaseRequest, keyed: true },
   'POST /api/projects/:id/channels/:channel/rollback': { id: 'rollbackVersion', summary: 'Point a channel back to an older version, or see what that would do', answer: 'ReleaseOrPreview', status: [201, 200], body: rollbackRequest, keyed: true, errors: taken },

@@ -10,8 +10,8 @@ import { checkInput, parseJson, readBytes } from './read-request'
 export const MAX_UPLOAD_BYTES = 2 * (MAX_BUNDLE_BYTES + MAX_MANIFEST_BYTES) + MAX_SOURCE_MAP_BYTES
 
 /**
- * Reads a version: a multipart form with the file `bundle` and the JSON `manifest`, as a field or a file, and with
- * the bundle's `sourceMap`, if there is one.
+ * Reads a version: a multipart form with the file `bundle`, or `bundleUrl` where it is hosted, and the JSON `manifest`,
+ * as a field or a file, and with the bundle's `sourceMap`, if there is one.
  * @throws OrielError MALFORMED_REQUEST, PAYLOAD_TOO_LARGE, VALIDATION_ERROR naming the manifest's wrong fields
  */
 export async function readUpload(request: HonoRequest): Promise<Upload> {
@@ -27,19 +27,20 @@ export async function readUpload(request: HonoRequest): Promise<Upload> {
   })
   const bundle = await bytesOf(form, 'bundle')
   const manifest = await bytesOf(form, 'manifest')
-  if (!bundle || !manifest)
-    throw invalidFields(
-      [...(bundle ? [] : ['bundle']), ...(manifest ? [] : ['manifest'])].map((path) => ({
-        path,
-        message: 'Is required.',
-      })),
-    )
-  refuseOversize('bundle', bundle, MAX_BUNDLE_BYTES)
+  const bundleUrl = await bytesOf(form, 'bundleUrl')
+  const source = bundleUrl ? { bundleUrl: new TextDecoder().decode(bundleUrl) } : bundle && { bundle }
+  if (!source || !manifest || (bundle && bundleUrl))
+    throw invalidFields([
+      ...(source ? [] : [{ path: 'bundle', message: 'Is required, or else bundleUrl.' }]),
+      ...(bundle && bundleUrl ? [{ path: 'bundleUrl', message: 'Stands in place of bundle.' }] : []),
+      ...(manifest ? [] : [{ path: 'manifest', message: 'Is required.' }]),
+    ])
+  if (bundle) refuseOversize('bundle', bundle, MAX_BUNDLE_BYTES)
   refuseOversize('manifest', manifest, MAX_MANIFEST_BYTES)
   const sourceMap = await bytesOf(form, 'sourceMap')
   if (sourceMap) checkSourceMap(sourceMap)
   return {
-    bundle,
+    ...source,
     manifest: checkInput(manifestCheck, parseJson(manifest), 'manifest'),
     ...(sourceMap && { sourceMap }),
   }
