@@ -165,5 +165,7 @@ function refuse(connection: Socket, { status, headers, body }: Answer): void {
     connection: 'close',
   }
   const head = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`)
-  connection.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('')}\r\n${body}`)
+  connection.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('')}\r\n${body}`)
+  // Nobody watches over it any more, so it does not wait for the other side to end it.
+  connection.destroySoon()
 }
