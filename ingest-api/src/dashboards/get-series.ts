@@ -26,7 +26,11 @@ export async function getSeries(
   return keptUsage(handles, await findTenant(handles, actor, filter), question)
 }
 
-async function findTenant(
+/**
+ * Whose events an actor asks about: its own, or those of one implementation or one project of it.
+ * @throws OrielError RESOURCE_NOT_FOUND when that is not the asker's
+ */
+export async function findTenant(
   { db }: Pick<Handles, 'db'>,
   actor: Pick<Actor, 'userId' | 'persona'>,
   { implementation, project }: SeriesFilter,

@@ -64,7 +64,7 @@ const sumOf = ({ loads, interactions, errors }: Counts) => loads + interactions 
 const pickCounts = ({ loads, interactions, errors }: Counts): Counts => ({ loads, interactions, errors })
 
 /** As long as the period, or as what has passed of it: a day until noon is held against the day before until noon. */
-function periodBefore({ from, to }: Period, now: number): Period {
+export function periodBefore({ from, to }: Period, now: number): Period {
   const length = to - from
   return { from: from - length, to: from - length + Math.max(0, Math.min(length, now - from)) }
 }
@@ -150,7 +150,7 @@ async function countPeriods(
 }
 
 /** Where the buckets of a series begin, epoch ms. It is everybody's, so it is asked once. */
-function listBuckets(
+export function listBuckets(
   { clickhouse, caches, now }: ReportHandles,
   { from, to, interval, timezone }: UsageQuestion,
 ): Promise<number[]> {

@@ -1,10 +1,12 @@
-import { and, eq, gte, sql } from 'drizzle-orm'
+import { and, eq, gte, inArray, sql } from 'drizzle-orm'
 import { revenueEvents } from '../../../schema/tables/revenue'
+import type { Interval } from '../../../schema/wire/api'
 import type { Actor } from '../accounts/actor'
 import { ownedBy } from '../accounts/tenant-filter'
 import type { Database } from '../database'
 
-const CURRENCY = 'USD'
+/** What everything is paid in. */
+export const CURRENCY = 'USD'
 const MONTH_MS = 30 * 24 * 60 * 60 * 1000
 
 export type RevenueSum = { currency: string; total: number; monthly: number }
@@ -32,27 +34,33 @@ export async function sumRevenue(
   return { currency: CURRENCY, total: Number(sum!.total), monthly: Number(sum!.monthly) }
 }
 
-/** The same money by calendar day of a time zone, days without any left out. */
+/**
+ * The same money by calendar day of a time zone, or by another part of time, those without any left out.
+ * @param only of these implementations, if they are named
+ */
 export async function listRevenue(
   { db }: { db: Database },
   actor: Pick<Actor, 'userId' | 'persona'>,
   { from, to, timezone }: { from: number; to: number; timezone: string },
+  by: Interval = 'day',
+  only?: readonly string[],
 ): Promise<{ at: number; amount: number }[]> {
-  const day = sql`date_trunc('day', ${revenueEvents.createdAt}, ${timezone})`
+  const bucket = sql`date_trunc(${by}, ${revenueEvents.createdAt}, ${timezone})`
   const rows = await db
     .select({
-      day: sql<string>`extract(epoch from ${day}) * 1000`,
+      bucket: sql<string>`extract(epoch from ${bucket}) * 1000`,
       amount: sql<string>`sum(${revenueEvents.amount})`,
     })
     .from(revenueEvents)
     .where(
       and(
         own(actor),
+        only && inArray(revenueEvents.implementationId, [...only]),
         sql`${revenueEvents.createdAt} >= ${new Date(from).toISOString()}`,
         sql`${revenueEvents.createdAt} < ${new Date(to).toISOString()}`,
       ),
     )
     .groupBy(sql`1`)
     .orderBy(sql`1`)
-  return rows.map((row) => ({ at: Number(row.day), amount: Number(row.amount) }))
+  return rows.map((row) => ({ at: Number(row.bucket), amount: Number(row.amount) }))
 }
