@@ -13,6 +13,7 @@ import type {
   ReviewRequest,
   UpdateUserRequest,
 } from '../schema/wire/admin'
+import type { DataPoint, EventStreams, Kpis } from '../schema/wire/analytics'
 import type {
   ApiKey,
   BuilderDashboard,
@@ -39,10 +40,11 @@ import type {
   WidgetError,
 } from '../schema/wire/api'
 import type { ErrorBody, ErrorCode, ErrorDetails } from '../schema/wire/error'
-import type { Receipt, WireEvent } from '../schema/wire/event'
+import type { EventType, Receipt, WireEvent } from '../schema/wire/event'
 import type { Job, Retention, RetentionDays } from '../schema/wire/job'
 import type { JsonObject } from '../schema/wire/json'
 import type { Manifest } from '../schema/wire/manifest'
+import type { Metric } from '../schema/wire/metric'
 import type { Persona } from '../schema/wire/permission'
 import type { Allowance, Plan } from '../schema/wire/plan'
 import type {
@@ -268,6 +270,11 @@ export class ApiClient {
     this.one<DeadLetter>('POST', `/api/admin/dead-letters/${at(id)}/discard`, { body })
   verifyAuditLogs = () => this.one<AuditSeal>('GET', '/api/admin/audit-logs/verify')
   getSeries = (query?: QueryParams) => this.one<Usage>('GET', '/api/analytics/series', { query })
+  listMetrics = () => this.one<Metric[]>('GET', '/api/analytics/metrics')
+  getKpis = (query?: QueryParams) => this.one<Kpis>('GET', '/api/analytics/kpis', { query })
+  listStreams = (query?: QueryParams) => this.one<EventStreams>('GET', '/api/analytics/streams', { query })
+  listDataPoints = (type: EventType, query?: QueryParams) =>
+    this.one<DataPoint[]>('GET', `/api/analytics/streams/${at(type)}`, { query })
   getPlatformAnalytics = (query?: QueryParams) =>
     this.one<PlatformAnalytics>('GET', '/api/analytics/platform', { query })
 

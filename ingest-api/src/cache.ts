@@ -1,3 +1,4 @@
+import type { EventStream } from '../../schema/wire/analytics'
 import type { RecentEvent, Usage } from '../../schema/wire/api'
 import type { Configuration as OAuthConfiguration } from 'openid-client'
 import type { VerifiedToken } from './accounts/access-token'
@@ -120,6 +121,7 @@ export type Caches = {
   usage: Report<Usage>
   counts: Report<ImplementationCount[]>
   recent: Report<RecentEvent[]>
+  streams: Report<EventStream[]>
   /** The platform's most used implementations of a period. */
   ranks: Cache<RankedImplementation[]>
 }
@@ -176,6 +178,7 @@ export function createCaches(sharesLoads: boolean, answersMs = SHORT_MS): Caches
     usage: report({ most: 20_000_000, weigh: ({ series }) => 60 * (series.length + 5) }),
     counts: report({ most: 20_000_000, weigh: (rows) => 200 * (rows.length + 1) }),
     recent: report({ most: 20_000_000, weigh: (events) => JSON.stringify(events).length }),
+    streams: report({ most: 20_000_000, weigh: (rows) => 200 * (rows.length + 1) }),
     // It reads every implementation's quarters, a second of work at 100 million events, and open dashboards ask every two.
     ranks: new Cache({ most: 20, freshMs: 30_000, sharesLoads }),
   }

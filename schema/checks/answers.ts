@@ -1,9 +1,16 @@
 import { ACCOUNT_ANSWERS } from './account-answers'
 import { ADMIN_ANSWERS } from './admin-answers'
+import { ANALYTICS_ANSWERS } from './analytics-answers'
 import { PROJECT_ANSWERS } from './project-answers'
 import { USAGE_ANSWERS } from './usage-answers'
 
 /** What the API answers, for its document and for tests that hold real answers against it, by the name it has there. */
-export const ANSWERS = { ...ACCOUNT_ANSWERS, ...PROJECT_ANSWERS, ...USAGE_ANSWERS, ...ADMIN_ANSWERS } as const
+export const ANSWERS = {
+  ...ACCOUNT_ANSWERS,
+  ...PROJECT_ANSWERS,
+  ...USAGE_ANSWERS,
+  ...ANALYTICS_ANSWERS,
+  ...ADMIN_ANSWERS,
+} as const
 
 export type AnswerName = keyof typeof ANSWERS

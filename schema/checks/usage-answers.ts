@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type * as api from '../wire/api'
 import { INTERVALS } from '../wire/api'
-import { EVENT_TYPES, REFUSALS, type Receipt, type Refusal } from '../wire/event'
+import { REFUSALS, type Receipt, type Refusal } from '../wire/event'
 import { REVENUE_TYPES, type Billing, type Revenue, type RevenueEvent } from '../wire/revenue'
-import { amount, at, count, exactly, json, text } from './answer-fields'
+import { recentEvent } from './analytics-answers'
+import { amount, at, count, exactly, text } from './answer-fields'
 import { project, implementation, totals, builderImplementation, customer } from './project-answers'
 
 const money = { currency: text, total: amount, monthly: amount }
@@ -45,17 +46,7 @@ export const USAGE_ANSWERS = {
     z.strictObject({
       widgets: z.array(implementation),
       usage,
-      recent: z.array(
-        z.strictObject({
-          id: text,
-          at,
-          type: z.enum(EVENT_TYPES),
-          name: text,
-          implementationId: text,
-          session: text.nullable(),
-          data: json,
-        }),
-      ),
+      recent: z.array(recentEvent),
       billing: z.strictObject(money),
       support: z.strictObject({ contact: text.nullable() }),
     }),

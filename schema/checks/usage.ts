@@ -26,7 +26,7 @@ export const time = z.string().transform((value, context) => {
   return z.NEVER
 })
 
-const timezone = z.string().refine((value) => {
+export const timezone = z.string().refine((value) => {
   try {
     return Boolean(new Intl.DateTimeFormat('en', { timeZone: value }))
   } catch {

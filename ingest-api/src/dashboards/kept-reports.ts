@@ -1,9 +1,11 @@
+import type { EventStream } from '../../../schema/wire/analytics'
 import type { RecentEvent, Usage } from '../../../schema/wire/api'
 import type { Report } from '../cache'
 import type { Handles } from '../handles'
 import { countEachByImplementation, type ImplementationCount } from '../reports/count-by-implementation'
 import { countUsage, countUsageOfEach, type UsageQuestion } from '../reports/count-usage'
-import { listRecentEventsOfEach } from '../reports/list-recent-events'
+import { listRecentEventsOfEach, type OnlyEvents } from '../reports/list-recent-events'
+import { listStreamsOfEach } from '../reports/list-streams'
 import type { Asker, Period, Tenant } from '../reports/tenant'
 
 /**
@@ -37,9 +39,21 @@ export const keptRecentEvents = (
   tenant: Asker,
   { from, to }: Period,
   limit: number,
+  only: OnlyEvents = {},
 ): Promise<RecentEvent[]> =>
-  keep(handles, handles.caches.recent, tenant, [from, to, limit], (tenants) =>
-    listRecentEventsOfEach(handles, tenants, { from, to }, limit),
+  keep(handles, handles.caches.recent, tenant, [from, to, limit, only.type, only.name], (tenants) =>
+    listRecentEventsOfEach(handles, tenants, { from, to }, limit, only),
+  )
+
+/** @param until the end of the last whole minute that rates are taken over */
+export const keptStreams = (
+  handles: Needs,
+  tenant: Asker,
+  { from, to }: Period,
+  until: number,
+): Promise<EventStream[]> =>
+  keep(handles, handles.caches.streams, tenant, [from, to, until], (tenants) =>
+    listStreamsOfEach(handles, tenants, { from, to }, until),
   )
 
 /** The key is the whole tenant, the whole question, and how often events of the tenant have changed. */
@@ -47,7 +61,7 @@ function keep<Answer>(
   { caches, now }: Needs,
   { kept, gathering }: Report<Answer>,
   tenant: Asker,
-  question: (string | number)[],
+  question: (string | number | undefined)[],
   askEach: (tenants: Asker[]) => Promise<Answer[]>,
 ): Promise<Answer> {
   return kept.get(JSON.stringify([tenant, question, caches.changes.stepOf(tenant)]), now(), async () =>

@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import type * as analytics from '../wire/analytics'
+import { INTERVALS, type RecentEvent } from '../wire/api'
+import { EVENT_TYPES } from '../wire/event'
+import { METRIC_IDS, type Measurement, type Metric } from '../wire/metric'
+import { at, count, exactly, json, text } from './answer-fields'
+
+const value = z.number().nullable()
+
+const measurement = exactly<Measurement>()(
+  z.strictObject({
+    metric: z.enum(METRIC_IDS),
+    value,
+    previous: value,
+    change: value,
+    currency: text.exactOptional(),
+    series: z.array(z.strictObject({ at, value })).exactOptional(),
+  }),
+)
+
+export const recentEvent = exactly<RecentEvent>()(
+  z.strictObject({
+    id: text,
+    at,
+    type: z.enum(EVENT_TYPES),
+    name: text,
+    implementationId: text,
+    session: text.nullable(),
+    data: json,
+  }),
+)
+
+/** What the API computes from usage. */
+export const ANALYTICS_ANSWERS = {
+  Metric: exactly<Metric>()(
+    z.strictObject({
+      id: z.enum(METRIC_IDS),
+      name: text,
+      unit: z.enum(['count', 'ratio', 'money']),
+      meaning: text,
+      better: z.enum(['more', 'less', 'neither']),
+      hasSeries: z.boolean(),
+    }),
+  ),
+  Kpis: exactly<analytics.Kpis>()(
+    z.strictObject({
+      from: at,
+      to: at,
+      interval: z.enum(INTERVALS),
+      timezone: text,
+      metrics: z.array(measurement),
+    }),
+  ),
+  EventStreams: exactly<analytics.EventStreams>()(
+    z.strictObject({
+      from: at,
+      to: at,
+      streams: z.array(
+        z.strictObject({
+          type: z.enum(EVENT_TYPES),
+          name: text,
+          events: count,
+          perMinute: z.number().min(0),
+          lastAt: at,
+        }),
+      ),
+      quality: z.array(z.strictObject({ day: text, accepted: count, duplicates: count, refused: count })),
+    }),
+  ),
+  DataPoint: recentEvent,
+} as const
