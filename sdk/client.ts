@@ -13,7 +13,7 @@ import type {
   ReviewRequest,
   UpdateUserRequest,
 } from '../schema/wire/admin'
-import type { DataPoint, EventStreams, Kpis } from '../schema/wire/analytics'
+import type { DataPoint, EventStreams, Forecast, Kpis } from '../schema/wire/analytics'
 import type {
   ApiKey,
   BuilderDashboard,
@@ -275,6 +275,7 @@ export class ApiClient {
   listStreams = (query?: QueryParams) => this.one<EventStreams>('GET', '/api/analytics/streams', { query })
   listDataPoints = (type: EventType, query?: QueryParams) =>
     this.one<DataPoint[]>('GET', `/api/analytics/streams/${at(type)}`, { query })
+  getForecast = (query?: QueryParams) => this.one<Forecast>('GET', '/api/analytics/forecasts', { query })
   getPlatformAnalytics = (query?: QueryParams) =>
     this.one<PlatformAnalytics>('GET', '/api/analytics/platform', { query })
 

@@ -1,5 +1,5 @@
 import type { EventStream } from '../../schema/wire/analytics'
-import type { RecentEvent, Usage } from '../../schema/wire/api'
+import type { RecentEvent, Usage, UsagePoint } from '../../schema/wire/api'
 import type { Configuration as OAuthConfiguration } from 'openid-client'
 import type { VerifiedToken } from './accounts/access-token'
 import type { KnownSession } from './accounts/find-session'
@@ -120,6 +120,7 @@ export type Caches = {
   changes: Changes
   usage: Report<Usage>
   counts: Report<ImplementationCount[]>
+  histories: Report<UsagePoint[]>
   recent: Report<RecentEvent[]>
   streams: Report<EventStream[]>
   /** The platform's most used implementations of a period. */
@@ -177,6 +178,7 @@ export function createCaches(sharesLoads: boolean, answersMs = SHORT_MS): Caches
     // 20 MB each, of buckets of some 60 bytes, rows of some 200, and JSON.
     usage: report({ most: 20_000_000, weigh: ({ series }) => 60 * (series.length + 5) }),
     counts: report({ most: 20_000_000, weigh: (rows) => 200 * (rows.length + 1) }),
+    histories: report({ most: 20_000_000, weigh: (points) => 60 * (points.length + 1) }),
     recent: report({ most: 20_000_000, weigh: (events) => JSON.stringify(events).length }),
     streams: report({ most: 20_000_000, weigh: (rows) => 200 * (rows.length + 1) }),
     // It reads every implementation's quarters, a second of work at 100 million events, and open dashboards ask every two.

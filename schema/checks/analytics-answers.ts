@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type * as analytics from '../wire/analytics'
+import * as analytics from '../wire/analytics'
 import { INTERVALS, type RecentEvent } from '../wire/api'
 import { EVENT_TYPES } from '../wire/event'
 import { METRIC_IDS, type Measurement, type Metric } from '../wire/metric'
@@ -15,6 +15,15 @@ const measurement = exactly<Measurement>()(
     change: value,
     currency: text.exactOptional(),
     series: z.array(z.strictObject({ at, value })).exactOptional(),
+  }),
+)
+
+const model = exactly<analytics.ForecastModel>()(
+  z.strictObject({
+    model: z.enum(['seasonal_naive', 'holt_winters']),
+    season: count,
+    meanAbsoluteError: z.number().min(0),
+    shareOfActual: z.number().min(0).nullable(),
   }),
 )
 
@@ -68,4 +77,27 @@ export const ANALYTICS_ANSWERS = {
     }),
   ),
   DataPoint: recentEvent,
+  Forecast: exactly<analytics.Forecast>()(
+    z.strictObject({
+      metric: z.enum(analytics.FORECAST_METRICS),
+      interval: z.enum(analytics.FORECAST_INTERVALS),
+      timezone: text,
+      currency: text.exactOptional(),
+      history: z.array(z.strictObject({ at, value: z.number() })),
+      points: z.array(
+        z.strictObject({
+          at,
+          value: z.number(),
+          low80: z.number(),
+          high80: z.number(),
+          low95: z.number(),
+          high95: z.number(),
+        }),
+      ),
+      model: model.nullable(),
+      models: z.array(model),
+      backtest: z.strictObject({ origins: count, steps: count }).nullable(),
+      note: text.nullable(),
+    }),
+  ),
 } as const

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { FORECAST_INTERVALS, FORECAST_METRICS } from '../wire/analytics'
 import { MAX_EVENT_NAME_LENGTH } from '../wire/event'
 import { METRIC_IDS, type MetricId } from '../wire/metric'
-import { time } from './usage'
+import { time, timezone } from './usage'
 
 /** What can be asked of what is computed from usage. */
 
@@ -43,3 +44,13 @@ export const dataPointsQuery = z.object({
   name: z.string().max(MAX_EVENT_NAME_LENGTH).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(20),
 })
+
+/** What to forecast, and how far; left out, two days by hour or two weeks by day. */
+export const forecastQuery = z
+  .object({
+    metric: z.enum(FORECAST_METRICS).default('loads'),
+    interval: z.enum(FORECAST_INTERVALS).default('day'),
+    timezone: timezone.default('UTC'),
+    horizon: z.coerce.number().int().min(1).max(168).optional(),
+  })
+  .transform((query) => ({ ...query, horizon: query.horizon ?? (query.interval === 'hour' ? 48 : 14) }))

@@ -1,6 +1,6 @@
 import type { EventType } from './event'
 import type { Interval, RecentEvent } from './api'
-import type { Measurement } from './metric'
+import type { Measurement, MetricId } from './metric'
 
 /** Shapes of what is computed from stored usage. Times are epoch milliseconds; periods are half-open. */
 
@@ -42,3 +42,50 @@ export type EventStreams = {
  * owner's and the platform's to see; a builder finds `data` empty and no session.
  */
 export type DataPoint = RecentEvent
+
+/** What can be forecast. Rates cannot: they are not of their own, but of loads. */
+export const FORECAST_METRICS = ['loads', 'interactions', 'errors', 'revenue'] as const satisfies MetricId[]
+export type ForecastMetric = (typeof FORECAST_METRICS)[number]
+
+export const FORECAST_INTERVALS = ['hour', 'day'] as const satisfies Interval[]
+export type ForecastInterval = (typeof FORECAST_INTERVALS)[number]
+
+/** A model and by how much it would have been wrong on the past: a bucket on average, and as a share of what there was. */
+export type ForecastModel = {
+  /** What was comes again, or Holt-Winters with a damped trend. */
+  model: 'seasonal_naive' | 'holt_winters'
+  /** After how many buckets it repeats itself. */
+  season: number
+  meanAbsoluteError: number
+  /** Null where there was nothing. */
+  shareOfActual: number | null
+}
+
+/** What a bucket is expected to have, and between what it will be in 80 and in 95 of a hundred cases. */
+export type ForecastPoint = {
+  at: number
+  value: number
+  low80: number
+  high80: number
+  low95: number
+  high95: number
+}
+
+export type Forecast = {
+  metric: ForecastMetric
+  interval: ForecastInterval
+  timezone: string
+  /** Of money only. */
+  currency?: string
+  /** The whole buckets that were learned from. */
+  history: { at: number; value: number }[]
+  /** The bucket that is running, and those after it; none when there is too little history. */
+  points: ForecastPoint[]
+  /** The model that did best on the past, and every one that was tried. */
+  model: ForecastModel | null
+  models: ForecastModel[]
+  /** From how many times of the past each model looked ahead, and how many buckets. */
+  backtest: { origins: number; steps: number } | null
+  /** Why there are no points. */
+  note: string | null
+}

@@ -5,7 +5,7 @@ import { findTenant, type SeriesFilter } from '../dashboards/get-series'
 import { keptUsage } from '../dashboards/kept-reports'
 import type { Handles } from '../handles'
 import { listBuckets, periodBefore, type UsageQuestion } from '../reports/count-usage'
-import { CURRENCY, listRevenue } from '../revenue/sum-revenue'
+import { CURRENCY, listRevenue, placeRevenue } from '../revenue/sum-revenue'
 
 type Needs = Pick<Handles, 'db' | 'clickhouse' | 'caches' | 'now'>
 type Asker = Pick<Actor, 'userId' | 'persona'>
@@ -56,12 +56,12 @@ async function measureRevenue(
     listRevenue(handles, actor, before, question.interval, only),
     listBuckets(handles, question),
   ])
-  const series = buckets.map((at) => ({ at, value: 0 }))
-  // Both databases cut time, so that a time zone only one of them knows of moves money by a bucket and loses none.
-  for (const { at, amount } of now)
-    (series.findLast((bucket) => bucket.at <= at) ?? series[0]!).value += amount
   const sum = (parts: { amount: number }[]) => parts.reduce((total, { amount }) => total + amount, 0)
-  return { ...compare('revenue', sum(now), sum(earlier)), currency: CURRENCY, series }
+  return {
+    ...compare('revenue', sum(now), sum(earlier)),
+    currency: CURRENCY,
+    series: placeRevenue(now, buckets),
+  }
 }
 
 function measureUsage(

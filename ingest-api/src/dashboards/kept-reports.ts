@@ -1,7 +1,8 @@
 import type { EventStream } from '../../../schema/wire/analytics'
-import type { RecentEvent, Usage } from '../../../schema/wire/api'
+import type { RecentEvent, Usage, UsagePoint } from '../../../schema/wire/api'
 import type { Report } from '../cache'
 import type { Handles } from '../handles'
+import { countBucketsOfEach } from '../reports/count-buckets'
 import { countEachByImplementation, type ImplementationCount } from '../reports/count-by-implementation'
 import { countUsage, countUsageOfEach, type UsageQuestion } from '../reports/count-usage'
 import { listRecentEventsOfEach, type OnlyEvents } from '../reports/list-recent-events'
@@ -44,6 +45,20 @@ export const keptRecentEvents = (
   keep(handles, handles.caches.recent, tenant, [from, to, limit, only.type, only.name], (tenants) =>
     listRecentEventsOfEach(handles, tenants, { from, to }, limit, only),
   )
+
+/** The platform's are counted anew, as above. */
+export const keptBuckets = async (
+  handles: Needs,
+  tenant: Tenant,
+  question: UsageQuestion,
+): Promise<UsagePoint[]> => {
+  const { from, to, interval, timezone } = question
+  return tenant.whose === 'platform'
+    ? (await countBucketsOfEach(handles, [tenant], question))[0]!
+    : keep(handles, handles.caches.histories, tenant, [from, to, interval, timezone], (tenants) =>
+        countBucketsOfEach(handles, tenants, { from, to, interval, timezone }),
+      )
+}
 
 /** @param until the end of the last whole minute that rates are taken over */
 export const keptStreams = (

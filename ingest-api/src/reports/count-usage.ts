@@ -175,5 +175,5 @@ const STEPS: Record<Interval, string> = {
 }
 
 /** The start of a time's bucket as a DateTime of the asker's zone; weeks start on Monday. */
-const bucketOf = (time: string, interval: Interval) =>
+export const bucketOf = (time: string, interval: Interval) =>
   `toDateTime(toStartOfInterval(${time}, ${STEPS[interval]}, {timezone: String}), {timezone: String})`

@@ -3,9 +3,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { uuidV7 } from '../../../schema/wire/id'
 import { createTestHandles, type TestHandles } from '../testing'
 import { sealUsage } from '../usage/seal-usage'
+import { countBucketsOfEach } from './count-buckets'
 import { countByImplementation, countEachByImplementation } from './count-by-implementation'
 import { countUsage, countUsageOfEach } from './count-usage'
 import { listRecentEvents, listRecentEventsOfEach } from './list-recent-events'
+import { listStreamsOfEach } from './list-streams'
 import type { Asker } from './tenant'
 
 const HOUR = 3_600_000
@@ -73,6 +75,8 @@ test('tenants who ask together get, each, exactly what they get alone', async ()
           await countUsageOfEach(handles, tenants, question),
           await countEachByImplementation(handles, tenants, period, limit),
           await listRecentEventsOfEach(handles, tenants, period, limit),
+          await countBucketsOfEach(handles, tenants, question),
+          await listStreamsOfEach(handles, tenants, period, period.to),
         ]
         for (const [place, tenant] of tenants.entries()) {
           const usage = await countUsage(handles, tenant, question)
@@ -81,6 +85,8 @@ test('tenants who ask together get, each, exactly what they get alone', async ()
             usage,
             await countByImplementation(handles, tenant, period, limit),
             await listRecentEvents(handles, tenant, period, limit),
+            usage.series,
+            (await listStreamsOfEach(handles, [tenant], period, period.to))[0],
           ])
         }
       },

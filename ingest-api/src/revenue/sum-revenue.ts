@@ -64,3 +64,17 @@ export async function listRevenue(
     .orderBy(sql`1`)
   return rows.map((row) => ({ at: Number(row.bucket), amount: Number(row.amount) }))
 }
+
+/**
+ * That money in buckets, which begin at these times. Where Postgres cuts time elsewhere than who made the buckets, as with
+ * a time zone that only one of them knows anew, it is in the one before, and none is lost.
+ */
+export function placeRevenue(
+  parts: readonly { at: number; amount: number }[],
+  starts: readonly number[],
+): { at: number; value: number }[] {
+  const buckets = starts.map((at) => ({ at, value: 0 }))
+  for (const { at, amount } of parts)
+    (buckets.findLast((bucket) => bucket.at <= at) ?? buckets[0]!).value += amount
+  return buckets
+}

@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import { dataPointsQuery, kpisQuery, streamsQuery } from '../../../schema/checks/analytics'
+import { dataPointsQuery, forecastQuery, kpisQuery, streamsQuery } from '../../../schema/checks/analytics'
 import { seriesQuery, usageQuery } from '../../../schema/checks/usage'
 import type { Kpis } from '../../../schema/wire/analytics'
 import { OrielError } from '../../../schema/wire/error'
@@ -8,6 +8,7 @@ import { EVENT_TYPES } from '../../../schema/wire/event'
 import { metricsOf, type MetricId } from '../../../schema/wire/metric'
 import type { Permission, Persona } from '../../../schema/wire/permission'
 import type { Actor } from '../accounts/actor'
+import { getForecast } from '../analytics/get-forecast'
 import { listDataPoints, listEventStreams } from '../analytics/list-event-streams'
 import { measureEach } from '../analytics/measure'
 import { getPlatformAnalytics } from '../dashboards/get-platform-analytics'
@@ -89,5 +90,13 @@ analytics.get('/streams/:type', requireTenant, requireUsage, (c) =>
     const [period, filter] = [readQuery(c.req, streamsQuery), readQuery(c.req, seriesQuery)]
     const points = readQuery(c.req, dataPointsQuery)
     return { data: await listDataPoints(handles, c.var.actor, period, { type, ...points, ...filter }) }
+  }),
+)
+
+analytics.get('/forecasts', requireTenant, requireUsage, (c) =>
+  report(c, async (handles) => {
+    const [question, filter] = [readQuery(c.req, forecastQuery), readQuery(c.req, seriesQuery)]
+    demandMetrics(c.var.actor, [question.metric])
+    return { data: await getForecast(handles, c.var.actor, question, filter) }
   }),
 )
