@@ -13,7 +13,7 @@ import type {
   ReviewRequest,
   UpdateUserRequest,
 } from '../schema/wire/admin'
-import type { DataPoint, EventStreams, Forecast, Kpis } from '../schema/wire/analytics'
+import type { Anomalies, DataPoint, EventStreams, Forecast, Kpis } from '../schema/wire/analytics'
 import type {
   ApiKey,
   BuilderDashboard,
@@ -276,6 +276,7 @@ export class ApiClient {
   listDataPoints = (type: EventType, query?: QueryParams) =>
     this.one<DataPoint[]>('GET', `/api/analytics/streams/${at(type)}`, { query })
   getForecast = (query?: QueryParams) => this.one<Forecast>('GET', '/api/analytics/forecasts', { query })
+  getAnomalies = (query?: QueryParams) => this.one<Anomalies>('GET', '/api/analytics/anomalies', { query })
   getPlatformAnalytics = (query?: QueryParams) =>
     this.one<PlatformAnalytics>('GET', '/api/analytics/platform', { query })
 

@@ -77,6 +77,26 @@ export const ANALYTICS_ANSWERS = {
     }),
   ),
   DataPoint: recentEvent,
+  Anomalies: exactly<analytics.Anomalies>()(
+    z.strictObject({
+      metric: z.enum(analytics.ANOMALY_METRICS),
+      interval: z.enum(analytics.FORECAST_INTERVALS),
+      timezone: text,
+      from: at,
+      to: at,
+      checked: count,
+      anomalies: z.array(
+        z.strictObject({
+          at,
+          actual: count,
+          expected: z.number().min(0),
+          score: z.number(),
+          direction: z.enum(['above', 'below']),
+        }),
+      ),
+      note: text.nullable(),
+    }),
+  ),
   Forecast: exactly<analytics.Forecast>()(
     z.strictObject({
       metric: z.enum(analytics.FORECAST_METRICS),

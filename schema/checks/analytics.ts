@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { FORECAST_INTERVALS, FORECAST_METRICS } from '../wire/analytics'
+import { ANOMALY_METRICS, FORECAST_INTERVALS, FORECAST_METRICS } from '../wire/analytics'
 import { MAX_EVENT_NAME_LENGTH } from '../wire/event'
 import { METRIC_IDS, type MetricId } from '../wire/metric'
 import { time, timezone } from './usage'
@@ -54,3 +54,9 @@ export const forecastQuery = z
     horizon: z.coerce.number().int().min(1).max(168).optional(),
   })
   .transform((query) => ({ ...query, horizon: query.horizon ?? (query.interval === 'hour' ? 48 : 14) }))
+
+export const anomaliesQuery = z.object({
+  metric: z.enum(ANOMALY_METRICS).default('loads'),
+  interval: z.enum(FORECAST_INTERVALS).default('hour'),
+  timezone: timezone.default('UTC'),
+})

@@ -89,3 +89,32 @@ export type Forecast = {
   /** Why there are no points. */
   note: string | null
 }
+
+/** What can be looked at for anomalies: what is counted. */
+export const ANOMALY_METRICS = ['loads', 'interactions', 'errors'] as const satisfies MetricId[]
+export type AnomalyMetric = (typeof ANOMALY_METRICS)[number]
+
+/** A bucket that is not what its hour of the week, or its day of the week, suggests. */
+export type Anomaly = {
+  at: number
+  actual: number
+  expected: number
+  /** By how many standard deviations; from 4 on either side. */
+  score: number
+  direction: 'above' | 'below'
+}
+
+export type Anomalies = {
+  metric: AnomalyMetric
+  interval: ForecastInterval
+  timezone: string
+  /** The whole buckets that were looked at: the last week of hours, or four weeks of days. */
+  from: number
+  to: number
+  /** How many of them could be judged. */
+  checked: number
+  /** The newest first. */
+  anomalies: Anomaly[]
+  /** Why none could be judged. */
+  note: string | null
+}

@@ -1,30 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { poisson, seeded } from '../testing-chance'
 import { forecast, neededFor, type Expectation } from './forecast'
 
 const DAY = 24
 const numbers = (expected: Expectation[]) => expected.flatMap((one) => Object.values(one))
 const near = (value: number, wanted: number, scale = Math.max(1, Math.abs(wanted))) =>
   expect(Math.abs(value - wanted) / scale).toBeLessThan(1e-6)
-
-/** A stream of numbers from 0 to 1 that is the same each time (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
-
-/** A count of events that come by chance (Knuth). */
-function poisson(mean: number, random: () => number): number {
-  const limit = Math.exp(-mean)
-  let count = 0
-  for (let product = random(); product > limit; product *= random()) count++
-  return count
-}
 
 const shape = fc.array(fc.integer({ min: 0, max: 500 }), { minLength: 7, maxLength: 7 })
 const anything = fc.array(fc.integer({ min: -1_000_000, max: 1_000_000 }), { minLength: 21, maxLength: 80 })

@@ -1,6 +1,12 @@
 import { Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import { dataPointsQuery, forecastQuery, kpisQuery, streamsQuery } from '../../../schema/checks/analytics'
+import {
+  anomaliesQuery,
+  dataPointsQuery,
+  forecastQuery,
+  kpisQuery,
+  streamsQuery,
+} from '../../../schema/checks/analytics'
 import { seriesQuery, usageQuery } from '../../../schema/checks/usage'
 import type { Kpis } from '../../../schema/wire/analytics'
 import { OrielError } from '../../../schema/wire/error'
@@ -8,6 +14,7 @@ import { EVENT_TYPES } from '../../../schema/wire/event'
 import { metricsOf, type MetricId } from '../../../schema/wire/metric'
 import type { Permission, Persona } from '../../../schema/wire/permission'
 import type { Actor } from '../accounts/actor'
+import { getAnomalies } from '../analytics/get-anomalies'
 import { getForecast } from '../analytics/get-forecast'
 import { listDataPoints, listEventStreams } from '../analytics/list-event-streams'
 import { measureEach } from '../analytics/measure'
@@ -98,5 +105,12 @@ analytics.get('/forecasts', requireTenant, requireUsage, (c) =>
     const [question, filter] = [readQuery(c.req, forecastQuery), readQuery(c.req, seriesQuery)]
     demandMetrics(c.var.actor, [question.metric])
     return { data: await getForecast(handles, c.var.actor, question, filter) }
+  }),
+)
+
+analytics.get('/anomalies', requireTenant, requireUsage, (c) =>
+  report(c, async (handles) => {
+    const [question, filter] = [readQuery(c.req, anomaliesQuery), readQuery(c.req, seriesQuery)]
+    return { data: await getAnomalies(handles, c.var.actor, question, filter) }
   }),
 )

@@ -26,7 +26,13 @@ import {
   reviewRequest,
   updateUserRequest,
 } from '../../../schema/checks/admin'
-import { dataPointsQuery, forecastQuery, kpisQuery, streamsQuery } from '../../../schema/checks/analytics'
+import {
+  anomaliesQuery,
+  dataPointsQuery,
+  forecastQuery,
+  kpisQuery,
+  streamsQuery,
+} from '../../../schema/checks/analytics'
 import type { AnswerName } from '../../../schema/checks/answers'
 import { wireBatch } from '../../../schema/checks/event'
 import { page } from '../../../schema/checks/fields'
@@ -202,6 +208,7 @@ export const OPERATIONS: Record<string, Operation> = {
   'GET /api/analytics/streams': { id: 'listStreams', summary: 'What kinds of events come in, how fast, and how good they are', answer: 'EventStreams', query: [streamsQuery, seriesQuery], errors: ['RESOURCE_NOT_FOUND'] },
   'GET /api/analytics/streams/:type': { id: 'listDataPoints', summary: 'The newest events of a type, or of a type and name', answer: { many: 'DataPoint' }, query: [streamsQuery, seriesQuery, dataPointsQuery] },
   'GET /api/analytics/forecasts': { id: 'getForecast', summary: 'What a metric will come to, between what bounds, and how far to trust that', answer: 'Forecast', query: [forecastQuery, seriesQuery], errors: ['RESOURCE_NOT_FOUND'] },
+  'GET /api/analytics/anomalies': { id: 'getAnomalies', summary: 'The latest hours or days that stand out', answer: 'Anomalies', query: [anomaliesQuery, seriesQuery], errors: ['RESOURCE_NOT_FOUND'] },
 
   'POST /v1/events': { id: 'sendEvents', summary: 'Report what happened in a widget; the answer is the receipt itself', answer: 'Receipt', status: [202], body: wireBatch, open: true, errors: ['TOKEN_INVALID', 'TOKEN_EXPIRED', 'SERVICE_UNAVAILABLE'] },
 }

@@ -150,6 +150,7 @@ const TABLE: Row[] = [
   ['GET /api/analytics/streams',                     [401, 401, 401, 404, 404, 200, 200, 200, 403], ({ implementation }) => ({ query: `?implementation=${implementation}` })],
   ['GET /api/analytics/streams/:type',               [401, 401, 401, 404, 404, 200, 200, 200, 403], ({ project }) => ({ path: { type: 'load' }, query: `?project=${project}` })],
   ['GET /api/analytics/forecasts',                   [401, 401, 401, 404, 404, 200, 200, 200, 403], ({ implementation }) => ({ query: `?implementation=${implementation}` })],
+  ['GET /api/analytics/anomalies',                   [401, 401, 401, 404, 404, 200, 200, 200, 403], ({ implementation }) => ({ query: `?implementation=${implementation}` })],
   ['GET /api/plans',                                 [401, 401, 401, 200, 200, 200, 200, 200, 200]],
   ['PUT /api/plans/:id',                             [401, 401, 401, 403, 403, 403, 403, 400, 403], () => ({ path: { id: 'pro' }, body: {} })],
   ['GET /api/limits',                                [401, 401, 401, 200, 200, 200, 200, 200, 200]],
