@@ -14,6 +14,7 @@ import type {
   UpdateUserRequest,
 } from '../schema/wire/admin'
 import type { Anomalies, DataPoint, EventStreams, Forecast, Kpis } from '../schema/wire/analytics'
+import type { Alert, AlertRule, CreateAlertRuleRequest, UpdateAlertRuleRequest } from '../schema/wire/alert'
 import type {
   ApiKey,
   BuilderDashboard,
@@ -279,6 +280,19 @@ export class ApiClient {
   getAnomalies = (query?: QueryParams) => this.one<Anomalies>('GET', '/api/analytics/anomalies', { query })
   getPlatformAnalytics = (query?: QueryParams) =>
     this.one<PlatformAnalytics>('GET', '/api/analytics/platform', { query })
+
+  listAlertRules = (query?: QueryParams) => this.page<AlertRule>('/api/analytics/alert-rules', query)
+  createAlertRule = (body: CreateAlertRuleRequest, care?: Care) =>
+    this.one<AlertRule>('POST', '/api/analytics/alert-rules', { body, care })
+  getAlertRule = (id: string) => this.one<AlertRule>('GET', `/api/analytics/alert-rules/${at(id)}`)
+  updateAlertRule = (id: string, body: UpdateAlertRuleRequest, care?: Care) =>
+    this.one<AlertRule>('PATCH', `/api/analytics/alert-rules/${at(id)}`, { body, care })
+  deleteAlertRule = (id: string, care?: Care) =>
+    this.one<null>('DELETE', `/api/analytics/alert-rules/${at(id)}`, { care })
+  listAlerts = (query?: QueryParams) => this.page<Alert>('/api/analytics/alerts', query)
+  getAlert = (id: string) => this.one<Alert>('GET', `/api/analytics/alerts/${at(id)}`)
+  acknowledgeAlert = (id: string) => this.one<Alert>('POST', `/api/analytics/alerts/${at(id)}/acknowledge`)
+  resolveAlert = (id: string) => this.one<Alert>('POST', `/api/analytics/alerts/${at(id)}/resolve`)
 
   private keep(login: Login): Login {
     this.token = login.accessToken

@@ -3,6 +3,7 @@ import { OrielError } from '../../schema/wire/error'
 import { answerError } from './answer-error'
 import type { Handles } from './handles'
 import { admin } from './routes/admin'
+import { alertRules, alerts } from './routes/alerts'
 import { analytics } from './routes/analytics'
 import { auth } from './routes/auth'
 import { builders } from './routes/builders'
@@ -57,6 +58,8 @@ export function createApp(handles: Handles): Hono<AppEnv> {
   app.route('/api/limits', limits)
   app.route('/api/admin', admin)
   app.route('/api/analytics', analytics)
+  app.route('/api/analytics/alert-rules', alertRules)
+  app.route('/api/analytics/alerts', alerts)
   app.notFound((c) => answer(c, new OrielError('RESOURCE_NOT_FOUND', 'There is nothing at this address.')))
   app.onError((error, c) => answer(c, error))
   return app

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createClient } from '@clickhouse/client'
 import postgres from 'postgres'
 import type { FrameAssets } from '../../schema/wire/frame'
+import { startAnalyses } from './analyses/start-analyses'
 import { createCaches } from './cache'
 import { createClickHouse } from './clickhouse'
 import type { Config } from './config'
@@ -78,6 +79,7 @@ export async function openNode(config: Config, root: string, log: Log): Promise<
     if (mail) opened.push(startMailDelivery({ db, keys, log, now: Date.now, mail }).close)
     await sweepExports(config, Date.now())
     opened.push(startJobRunner({ config, db, clickhouse, keys, caches, log, now: Date.now }).close)
+    opened.push(startAnalyses({ config, db, clickhouse, keys, caches, log, now: Date.now }).close)
     const access = { secret, postgresUrl, clickhouseUrl }
     const fetchBundle = openBundleFetch()
     const now = Date.now

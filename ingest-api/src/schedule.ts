@@ -1,3 +1,4 @@
+import { runAlerts } from './alerts/run-alerts'
 import type { Handles } from './handles'
 import { describeError } from './log'
 import { DISKLESS_KINDS } from './privacy/kinds'
@@ -12,7 +13,8 @@ const BUDGET_MS = 45_000
 
 /**
  * A minute's share of what a Node process does between requests, as far as it can be done without a disk and without
- * staying: tells that there is a queue, seals usage, counts sealed usage again, and runs jobs. Any number of these and of
+ * staying: tells that there is a queue, seals usage, counts sealed usage again, looks at the
+ * rules of alerts, and runs jobs. Any number of these and of
  * Node processes may do so at once. Nothing is thrown; what failed is logged and done in the next minute.
  *
  * The platform's rollup is made for the hours that are sealed. Of the others it would be a minute old here, so reports
@@ -30,6 +32,7 @@ export async function runSchedule(handles: Handles, scheduledAt: number): Promis
       while (!isOver() && (await sealAndCompare(handles)));
       if (scheduledAt % HOUR_MS < MINUTE_MS) await compareDayOfHour(handles)
     }),
+    attempt('rules are looked at later', () => runAlerts(handles)),
     attempt('jobs are run later', () => runDue(handles, isOver, DISKLESS_KINDS)),
   ])
 }

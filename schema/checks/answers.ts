@@ -1,6 +1,7 @@
 import { ACCOUNT_ANSWERS } from './account-answers'
 import { ADMIN_ANSWERS } from './admin-answers'
 import { ANALYTICS_ANSWERS } from './analytics-answers'
+import { ALERT_ANSWERS } from './alert-answers'
 import { PROJECT_ANSWERS } from './project-answers'
 import { USAGE_ANSWERS } from './usage-answers'
 
@@ -11,6 +12,8 @@ export const ANSWERS = {
   ...USAGE_ANSWERS,
   ...ANALYTICS_ANSWERS,
   ...ADMIN_ANSWERS,
+  ...ADMIN_ANSWERS,
+  ...ALERT_ANSWERS,
 } as const
 
 export type AnswerName = keyof typeof ANSWERS

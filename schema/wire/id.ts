@@ -12,6 +12,8 @@ export const ID_PREFIX = {
   purchase: 'pu',
   deadLetter: 'dl',
   job: 'jb',
+  rule: 'ru',
+  alert: 'al',
 } as const
 
 export type IdKind = keyof typeof ID_PREFIX

@@ -1,4 +1,5 @@
 import { and, eq, inArray, isNull, notExists, sql } from 'drizzle-orm'
+import { alertRules, alerts } from '../../../schema/tables/alerts'
 import { apiKeys } from '../../../schema/tables/api-keys'
 import { idempotencyKeys } from '../../../schema/tables/idempotency-keys'
 import { identities } from '../../../schema/tables/identities'
@@ -33,6 +34,8 @@ export async function eraseAccount(handles: JobHandles, job: RunningJob): Promis
     // Once it is empty, an earlier try has come this far.
     if (!user?.deletedAt || user.email === '') return
     await tx.delete(sessions).where(eq(sessions.userId, userId))
+    await tx.delete(alerts).where(eq(alerts.ownerId, userId))
+    await tx.delete(alertRules).where(eq(alertRules.ownerId, userId))
     await tx.delete(apiKeys).where(eq(apiKeys.userId, userId))
     await tx.delete(identities).where(eq(identities.userId, userId))
     await tx.delete(oneTimeTokens).where(eq(oneTimeTokens.userId, userId))

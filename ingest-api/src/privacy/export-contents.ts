@@ -1,5 +1,6 @@
 import { and, asc, eq, getTableColumns, gt, inArray, or, type SQL } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
+import { alertRules, alerts } from '../../../schema/tables/alerts'
 import { apiKeys } from '../../../schema/tables/api-keys'
 import { auditLog } from '../../../schema/tables/audit'
 import { identities } from '../../../schema/tables/identities'
@@ -33,6 +34,7 @@ versions.csv          what you published, and releases.csv when it was released 
 implementations.json  the widgets on your sites with their configuration
 revenue.csv           money that your work or your sites moved, in the currency's smallest unit
 purchases.csv         templates that you bought or sold
+alert-rules.json      what you let Oriel watch, and alerts.csv what came of it
 audit.csv             what you did, and what was done to your account
 events/<widget>.csv   what visitors did with each widget on your sites
 `
@@ -82,6 +84,8 @@ export async function* filesOf({ db, clickhouse }: Engines, userId: string): Asy
   yield rowsOf('revenue.csv', revenueEvents, or(eq(builderId, userId), eq(endUserId, userId)))
   const { buyerId, sellerId } = templatePurchases
   yield rowsOf('purchases.csv', templatePurchases, or(eq(buyerId, userId), eq(sellerId, userId)))
+  yield json('alert-rules.json', () => db.select().from(alertRules).where(eq(alertRules.ownerId, userId)))
+  yield rowsOf('alerts.csv', alerts, eq(alerts.ownerId, userId))
   const { actorId, resourceType, resourceId } = auditLog
   const concernsMe = and(eq(resourceType, 'user'), eq(resourceId, userId))
   yield rowsOf('audit.csv', auditLog, or(eq(actorId, userId), concernsMe))

@@ -58,6 +58,10 @@ describe('an export', () => {
       as: owner,
       body: { name: 'CI', scopes: ['view_usage'] },
     })
+    await client.call('POST', '/api/analytics/alert-rules', {
+      as: owner,
+      body: { name: 'Errors', metric: 'errors', condition: 'above', threshold: 3, windowMinutes: 60 },
+    })
     const visitor = await visit(handles, client, widget.id)
     await visitor.send({ name: '=1+1', data: { note: 'He said "hi",\nand left' } })
     const job = await ask()
@@ -76,6 +80,8 @@ describe('an export', () => {
       'implementations.json',
       'revenue.csv',
       'purchases.csv',
+      'alert-rules.json',
+      'alerts.csv',
       'audit.csv',
       `events/${widget.id}.csv`,
     ])
@@ -85,6 +91,7 @@ describe('an export', () => {
       { id: widget.id, configuration: { question: 'Wein?' }, origins: ['https://shop.example'] },
     ])
     expect(read('api-keys.json')).toMatchObject([{ name: 'CI', hint: key.hint }])
+    expect(read('alert-rules.json')).toMatchObject([{ name: 'Errors', ownerId: owner.user.id }])
     expect(files.get('audit.csv')).toContain('implementation.create')
     const [header, event] = files.get(`events/${widget.id}.csv`)!.split('\r\n')
     expect(header).toBe('id,at,type,name,data,session,version,browser,os,device,country')

@@ -361,6 +361,11 @@ describe('erasing an account', () => {
     const visitor = await visitWidget()
     const ids = await visitor.send({ name: 'vote', data: { answer: 'Tea' } })
     const email = owner.user.email
+    const name = 'What only I would call it'
+    await client.call('POST', '/api/analytics/alert-rules', {
+      as: owner,
+      body: { name, metric: 'loads', condition: 'above', threshold: 3, windowMinutes: 60 },
+    })
     await close(owner)
     await runDue(handles)
     expect(await rowsOf(ids)).toMatchObject([{ session_id: visitor.session }])
@@ -377,6 +382,8 @@ describe('erasing an account', () => {
     expect(site).toMatchObject({ name: 'Former widget', implementationUrl: '', configuration: {} })
     expect((await mailbox.last(email)).subject).toBe('Your data was erased')
     expect(await whereIn(email)).toEqual([])
+    // The log keeps what was done, under an id that means nobody.
+    expect(await whereIn(name)).toEqual(['audit_log'])
     expect((await verifyAudit(handles)).broken).toBeNull()
     expect(mailbox.received.filter(({ to }) => to.includes(email))).toHaveLength(2)
   })

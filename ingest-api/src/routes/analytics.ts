@@ -1,5 +1,4 @@
 import { Hono } from 'hono'
-import { createMiddleware } from 'hono/factory'
 import {
   anomaliesQuery,
   dataPointsQuery,
@@ -12,7 +11,6 @@ import type { Kpis } from '../../../schema/wire/analytics'
 import { OrielError } from '../../../schema/wire/error'
 import { EVENT_TYPES } from '../../../schema/wire/event'
 import { metricsOf, type MetricId } from '../../../schema/wire/metric'
-import type { Permission, Persona } from '../../../schema/wire/permission'
 import type { Actor } from '../accounts/actor'
 import { getAnomalies } from '../analytics/get-anomalies'
 import { getForecast } from '../analytics/get-forecast'
@@ -22,29 +20,17 @@ import { getPlatformAnalytics } from '../dashboards/get-platform-analytics'
 import { getSeries } from '../dashboards/get-series'
 import type { Handles } from '../handles'
 import { reportKept } from './answer-kept'
-import { demandPermission, requireActor, requirePermission } from './authenticate'
+import { requireActor, requirePermission } from './authenticate'
 import type { AppContext, AppEnv } from './context'
 import { readQuery } from './read-request'
 import { requireTenant } from './require-tenant'
+import { requireUsage } from './require-usage'
 
 export const analytics = new Hono<AppEnv>()
 
 analytics.get('/platform', requireActor, requirePermission('view_platform_analytics'), async (c) => {
   const question = readQuery(c.req, usageQuery)
   return c.json({ success: true, data: await getPlatformAnalytics(c.var.handles, c.var.actor, question) })
-})
-
-/** Each persona asks about its own, with the permission that its own dashboard needs. */
-const TO_SEE_USAGE: Record<Persona, Permission> = {
-  super_admin: 'view_platform_analytics',
-  builder: 'manage_implementations',
-  end_user: 'view_usage',
-}
-
-const requireUsage = createMiddleware<AppEnv>(async (c, next) => {
-  const { actor } = c.var
-  demandPermission(actor, TO_SEE_USAGE[actor.persona])
-  await next()
 })
 
 /** @throws OrielError PERMISSION_ERROR for money that the asker may not see */

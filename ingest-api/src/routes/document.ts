@@ -16,6 +16,8 @@ const ID_OF: Record<string, IdKind> = {
   'api-keys': 'apiKey',
   jobs: 'job',
   'dead-letters': 'deadLetter',
+  'alert-rules': 'rule',
+  alerts: 'alert',
 }
 
 /** The whole API as OpenAPI 3.1.1 (https://spec.openapis.org/oas/v3.1.1), made of {@link OPERATIONS} and their checks. */

@@ -20,6 +20,6 @@ export function readIfMatch(c: AppContext): number[] | undefined {
   if (header === undefined || header === '*') return undefined
   const revisions = header.split(',').flatMap((tag) => /^(?:W\/)?"(\d{1,10})"$/.exec(tag.trim())?.[1] ?? [])
   if (revisions.length === 0)
-    throw new OrielError('PRECONDITION_FAILED', 'If-Match must be the ETag that came with the widget.')
+    throw new OrielError('PRECONDITION_FAILED', 'If-Match must be the ETag that came with it.')
   return revisions.map(Number)
 }

@@ -33,6 +33,12 @@ import {
   kpisQuery,
   streamsQuery,
 } from '../../../schema/checks/analytics'
+import {
+  alertRulesQuery,
+  alertsQuery,
+  createAlertRuleRequest,
+  updateAlertRuleRequest,
+} from '../../../schema/checks/alerts'
 import type { AnswerName } from '../../../schema/checks/answers'
 import { wireBatch } from '../../../schema/checks/event'
 import { page } from '../../../schema/checks/fields'
@@ -209,6 +215,16 @@ export const OPERATIONS: Record<string, Operation> = {
   'GET /api/analytics/streams/:type': { id: 'listDataPoints', summary: 'The newest events of a type, or of a type and name', answer: { many: 'DataPoint' }, query: [streamsQuery, seriesQuery, dataPointsQuery] },
   'GET /api/analytics/forecasts': { id: 'getForecast', summary: 'What a metric will come to, between what bounds, and how far to trust that', answer: 'Forecast', query: [forecastQuery, seriesQuery], errors: ['RESOURCE_NOT_FOUND'] },
   'GET /api/analytics/anomalies': { id: 'getAnomalies', summary: 'The latest hours or days that stand out', answer: 'Anomalies', query: [anomaliesQuery, seriesQuery], errors: ['RESOURCE_NOT_FOUND'] },
+
+  'GET /api/analytics/alert-rules': { id: 'listAlertRules', summary: 'What the asker watches', answer: { page: 'AlertRule' }, query: [alertRulesQuery] },
+  'POST /api/analytics/alert-rules': { id: 'createAlertRule', summary: 'Watch a metric; it is looked at once a minute', answer: 'AlertRule', status: [201], body: createAlertRuleRequest, keyed: true, errors: ['RESOURCE_NOT_FOUND', ...full] },
+  'GET /api/analytics/alert-rules/:id': { id: 'getAlertRule', summary: 'One rule, with what its metric came to last', answer: 'AlertRule' },
+  'PATCH /api/analytics/alert-rules/:id': { id: 'updateAlertRule', summary: 'Change a rule; an alert of it is resolved if it watches something else from then on', answer: 'AlertRule', body: updateAlertRuleRequest, matched: true },
+  'DELETE /api/analytics/alert-rules/:id': { id: 'deleteAlertRule', summary: 'Stop watching; its alerts stay as what has happened', answer: 'Nothing', matched: true },
+  'GET /api/analytics/alerts': { id: 'listAlerts', summary: 'The asker’s alerts, the newest first', answer: { page: 'Alert' }, query: [alertsQuery] },
+  'GET /api/analytics/alerts/:id': { id: 'getAlert', summary: 'One alert', answer: 'Alert' },
+  'POST /api/analytics/alerts/:id/acknowledge': { id: 'acknowledgeAlert', summary: 'Say that one has seen an alert and is about it', answer: 'Alert', errors: taken },
+  'POST /api/analytics/alerts/:id/resolve': { id: 'resolveAlert', summary: 'End an alert; its rule must stop holding before it opens another', answer: 'Alert' },
 
   'POST /v1/events': { id: 'sendEvents', summary: 'Report what happened in a widget; the answer is the receipt itself', answer: 'Receipt', status: [202], body: wireBatch, open: true, errors: ['TOKEN_INVALID', 'TOKEN_EXPIRED', 'SERVICE_UNAVAILABLE'] },
 }

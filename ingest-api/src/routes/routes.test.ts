@@ -41,6 +41,9 @@ const IMPLEMENTATION = (world: World): Call => ({ path: { id: world.implementati
 const JOB = (): Call => ({ path: { id: `jb_${'x'.repeat(21)}` } })
 
 const LETTER = (): Call => ({ path: { id: `dl_${'x'.repeat(21)}` } })
+const NO_RULE = (): Call => ({ path: { id: `ru_${'x'.repeat(21)}` } })
+const NO_ALERT = (): Call => ({ path: { id: `al_${'x'.repeat(21)}` } })
+const RULE = { name: 'Errors', metric: 'errors', condition: 'above', threshold: 10, windowMinutes: 60 }
 
 const builderOf = ({ people }: World): Call => ({ path: { id: people.builder!.user.id } })
 const endUserOf = ({ people }: World): Call => ({ path: { id: people.endUser!.user.id } })
@@ -151,6 +154,15 @@ const TABLE: Row[] = [
   ['GET /api/analytics/streams/:type',               [401, 401, 401, 404, 404, 200, 200, 200, 403], ({ project }) => ({ path: { type: 'load' }, query: `?project=${project}` })],
   ['GET /api/analytics/forecasts',                   [401, 401, 401, 404, 404, 200, 200, 200, 403], ({ implementation }) => ({ query: `?implementation=${implementation}` })],
   ['GET /api/analytics/anomalies',                   [401, 401, 401, 404, 404, 200, 200, 200, 403], ({ implementation }) => ({ query: `?implementation=${implementation}` })],
+  ['GET /api/analytics/alert-rules',                 [401, 401, 401, 200, 200, 200, 200, 200, 403]],
+  ['POST /api/analytics/alert-rules',                [401, 401, 401, 404, 404, 201, 201, 201, 403], ({ implementation }) => ({ body: { ...RULE, implementationId: implementation } })],
+  ['GET /api/analytics/alert-rules/:id',             [401, 401, 401, 404, 404, 404, 404, 404, 403], NO_RULE],
+  ['PATCH /api/analytics/alert-rules/:id',           [401, 401, 401, 404, 404, 404, 404, 404, 403], withBody(NO_RULE, { name: 'Renamed' })],
+  ['DELETE /api/analytics/alert-rules/:id',          [401, 401, 401, 404, 404, 404, 404, 404, 403], NO_RULE],
+  ['GET /api/analytics/alerts',                      [401, 401, 401, 200, 200, 200, 200, 200, 403]],
+  ['GET /api/analytics/alerts/:id',                  [401, 401, 401, 404, 404, 404, 404, 404, 403], NO_ALERT],
+  ['POST /api/analytics/alerts/:id/acknowledge',     [401, 401, 401, 404, 404, 404, 404, 404, 403], NO_ALERT],
+  ['POST /api/analytics/alerts/:id/resolve',         [401, 401, 401, 404, 404, 404, 404, 404, 403], NO_ALERT],
   ['GET /api/plans',                                 [401, 401, 401, 200, 200, 200, 200, 200, 200]],
   ['PUT /api/plans/:id',                             [401, 401, 401, 403, 403, 403, 403, 400, 403], () => ({ path: { id: 'pro' }, body: {} })],
   ['GET /api/limits',                                [401, 401, 401, 200, 200, 200, 200, 200, 200]],
