@@ -99,6 +99,10 @@ export const isEventName = (value: unknown): value is string =>
 function isShallow(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return true
   if (levels === 0) return false
-  for (const key in value) if (!isShallow((value as Record<string, Json>)[key], levels - 1)) return false
+  // Asking an array for its keys would make a string of each place.
+  if (Array.isArray(value)) {
+    for (const one of value) if (!isShallow(one, levels - 1)) return false
+  } else
+    for (const key in value) if (!isShallow((value as Record<string, Json>)[key], levels - 1)) return false
   return true
 }
