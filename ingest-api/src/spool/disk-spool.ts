@@ -8,7 +8,7 @@ import type { Metrics } from '../metrics'
 import { startDrain } from './drain'
 import { IdWindow } from './id-window'
 import { cutOutcomes, Outcomes } from './outcome'
-import { encodeFrame, readFrames, syncDirectory, type Segment } from './segment'
+import { encodeFrames, Memory, readFrames, syncDirectory, type Segment } from './segment'
 import type { Spool } from './spool'
 
 export type DiskSpoolOptions = {
@@ -60,6 +60,7 @@ export async function openDiskSpool(options: DiskSpoolOptions): Promise<Spool> {
   const window = new IdWindow(WINDOW_IDS)
   const segments = await recover(directory, window, log)
   const drain = await startDrain({ ...options, segments, keep: KEPT_SEGMENTS })
+  const memory = new Memory()
   let current: { segment: Segment; file: FileHandle } | undefined
   let gathering = newGroup(EARLIER)
   let writing: Group | undefined
@@ -86,11 +87,11 @@ export async function openDiskSpool(options: DiskSpoolOptions): Promise<Spool> {
       gathering = newGroup(group.number)
       try {
         const { segment, file } = await openSegment()
-        const frames = framesOf([...group.lines, ...group.outcomes.toLines()])
-        const bytes = frames.reduce((sum, frame) => sum + frame.length, 0)
-        const { bytesWritten } = await file.writev(frames, segment.bytes)
-        if (bytesWritten !== bytes) throw new Error(`The disk took ${bytesWritten} of ${bytes} bytes.`)
-        segment.bytes += bytes
+        const frames = encodeFrames(payloadsOf([...group.lines, ...group.outcomes.toLines()]), memory)
+        const { bytesWritten } = await file.write(frames, 0, frames.length, segment.bytes)
+        if (bytesWritten !== frames.length)
+          throw new Error(`The disk took ${bytesWritten} of ${frames.length} bytes.`)
+        segment.bytes += bytesWritten
         segment.events += group.lines.length
         if (failure) log.info('spool can be written again')
         failure = undefined
@@ -187,18 +188,19 @@ function newGroup(previous: number): Group {
   }
 }
 
-function framesOf(lines: string[]): Buffer[] {
-  const frames: Buffer[] = []
+function payloadsOf(lines: string[]): string[] {
+  const payloads: string[] = []
   for (let from = 0, to = 0, size = 0; from < lines.length; from = to, size = 0) {
     while (to < lines.length && size < FRAME_BYTES) size += lines[to++]!.length
-    frames.push(...encodeFrame(Buffer.from(lines.slice(from, to).join('\n'))))
+    payloads.push(lines.slice(from, to).join('\n'))
   }
-  return frames
+  return payloads
 }
 
 /** Finds what an earlier process left, cuts torn tails and fills the window with the ids. */
 async function recover(directory: string, window: IdWindow, log: Log): Promise<Segment[]> {
   const segments: Segment[] = []
+  const memory = new Memory()
   for (const name of (await readdir(directory)).filter((file) => file.endsWith('.segment')).sort()) {
     const path = join(directory, name)
     const file = await open(path, 'r+')
@@ -206,7 +208,7 @@ async function recover(directory: string, window: IdWindow, log: Log): Promise<S
       const { size, birthtimeMs } = await file.stat()
       const segment: Segment = { number: parseInt(name, 10), path, bytes: 0, events: 0, beganAt: birthtimeMs }
       for (;;) {
-        const { payloads, end } = await readFrames(file, segment.bytes, size, 4 * 1024 * 1024)
+        const { payloads, end } = await readFrames(file, segment.bytes, size, 4 * 1024 * 1024, memory)
         if (payloads.length === 0) break
         for (const { events } of payloads.map(cutOutcomes))
           for (let at = events.length > 0 ? 0 : -1; at >= 0; at = events.indexOf(NEWLINE, at) + 1 || -1) {
