@@ -40,6 +40,7 @@ import type {
   Version,
   WidgetError,
 } from '../schema/wire/api'
+import type { DashboardData, DashboardRequest, SavedDashboard } from '../schema/wire/dashboard'
 import type { ErrorBody, ErrorCode, ErrorDetails } from '../schema/wire/error'
 import type { EventType, Receipt, WireEvent } from '../schema/wire/event'
 import type { Job, Retention, RetentionDays } from '../schema/wire/job'
@@ -293,6 +294,17 @@ export class ApiClient {
   getAlert = (id: string) => this.one<Alert>('GET', `/api/analytics/alerts/${at(id)}`)
   acknowledgeAlert = (id: string) => this.one<Alert>('POST', `/api/analytics/alerts/${at(id)}/acknowledge`)
   resolveAlert = (id: string) => this.one<Alert>('POST', `/api/analytics/alerts/${at(id)}/resolve`)
+
+  listDashboards = (query?: QueryParams) => this.page<SavedDashboard>('/api/analytics/dashboards', query)
+  createDashboard = (body: DashboardRequest, care?: Care) =>
+    this.one<SavedDashboard>('POST', '/api/analytics/dashboards', { body, care })
+  getDashboard = (id: string) => this.one<SavedDashboard>('GET', `/api/analytics/dashboards/${at(id)}`)
+  replaceDashboard = (id: string, body: DashboardRequest, care?: Care) =>
+    this.one<SavedDashboard>('PUT', `/api/analytics/dashboards/${at(id)}`, { body, care })
+  deleteDashboard = (id: string, care?: Care) =>
+    this.one<null>('DELETE', `/api/analytics/dashboards/${at(id)}`, { care })
+  getDashboardData = (id: string) =>
+    this.one<DashboardData>('GET', `/api/analytics/dashboards/${at(id)}/data`)
 
   private keep(login: Login): Login {
     this.token = login.accessToken

@@ -21,6 +21,7 @@ import { oembed } from './routes/oembed'
 import { limits, plans } from './routes/plans'
 import { projects } from './routes/projects'
 import { protect, protectData, shareWithOrigins } from './routes/protect'
+import { savedDashboards } from './routes/saved-dashboards'
 import { wellKnown } from './routes/well-known'
 import { marketplace, modules, widgets } from './routes/widgets'
 
@@ -60,6 +61,7 @@ export function createApp(handles: Handles): Hono<AppEnv> {
   app.route('/api/analytics', analytics)
   app.route('/api/analytics/alert-rules', alertRules)
   app.route('/api/analytics/alerts', alerts)
+  app.route('/api/analytics/dashboards', savedDashboards)
   app.notFound((c) => answer(c, new OrielError('RESOURCE_NOT_FOUND', 'There is nothing at this address.')))
   app.onError((error, c) => answer(c, error))
   return app

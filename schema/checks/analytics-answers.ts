@@ -7,7 +7,7 @@ import { at, count, exactly, json, text } from './answer-fields'
 
 const value = z.number().nullable()
 
-const measurement = exactly<Measurement>()(
+export const measurement = exactly<Measurement>()(
   z.strictObject({
     metric: z.enum(METRIC_IDS),
     value,

@@ -2,6 +2,7 @@ import { ACCOUNT_ANSWERS } from './account-answers'
 import { ADMIN_ANSWERS } from './admin-answers'
 import { ANALYTICS_ANSWERS } from './analytics-answers'
 import { ALERT_ANSWERS } from './alert-answers'
+import { DASHBOARD_ANSWERS } from './dashboard-answers'
 import { PROJECT_ANSWERS } from './project-answers'
 import { USAGE_ANSWERS } from './usage-answers'
 
@@ -14,6 +15,7 @@ export const ANSWERS = {
   ...ADMIN_ANSWERS,
   ...ADMIN_ANSWERS,
   ...ALERT_ANSWERS,
+  ...DASHBOARD_ANSWERS,
 } as const
 
 export type AnswerName = keyof typeof ANSWERS

@@ -14,6 +14,7 @@ export const ID_PREFIX = {
   job: 'jb',
   rule: 'ru',
   alert: 'al',
+  dashboard: 'da',
 } as const
 
 export type IdKind = keyof typeof ID_PREFIX

@@ -40,7 +40,7 @@ export type Measurement = {
 /** One bucket; `at` is its start, epoch ms. */
 export type MetricPoint = { at: number; value: number | null }
 
-const METRICS: Record<MetricId, Omit<Metric, 'id'>> = {
+export const METRICS: Record<MetricId, Omit<Metric, 'id'>> = {
   loads: {
     name: 'Loads',
     unit: 'count',

@@ -158,16 +158,14 @@ describe('a rule', () => {
     const asBuilder = openTenantDatabase(handles.db, { userId: owner.user.id, persona: 'builder' })
     expect(await asBuilder.select().from(alertRules)).toEqual([])
     await expect(
-      asBuilder
-        .insert(alertRules)
-        .values({
-          ...RULE,
-          id: 'ru_1',
-          ownerId: owner.user.id,
-          persona: 'end_user',
-          enabled: true,
-          byMail: true,
-        }),
+      asBuilder.insert(alertRules).values({
+        ...RULE,
+        id: 'ru_1',
+        ownerId: owner.user.id,
+        persona: 'end_user',
+        enabled: true,
+        byMail: true,
+      }),
     ).rejects.toThrow()
   })
 
@@ -474,20 +472,18 @@ describe('many at once', () => {
 
   test('ask ClickHouse together', async () => {
     const people = await Promise.all(Array.from({ length: 20 }, () => client.person('builder')))
-    await handles.db
-      .insert(alertRules)
-      .values(
-        people.flatMap(({ user }) =>
-          Array.from({ length: 50 }, () => ({
-            ...RULE,
-            id: newId('rule'),
-            ownerId: user.id,
-            persona: 'builder' as const,
-            enabled: true,
-            byMail: false,
-          })),
-        ),
-      )
+    await handles.db.insert(alertRules).values(
+      people.flatMap(({ user }) =>
+        Array.from({ length: 50 }, () => ({
+          ...RULE,
+          id: newId('rule'),
+          ownerId: user.id,
+          persona: 'builder' as const,
+          enabled: true,
+          byMail: false,
+        })),
+      ),
+    )
     let questions = 0
     const query: typeof handles.clickhouse.query = (...asked) => {
       questions++

@@ -1,4 +1,4 @@
-import { and, count, eq, ne, sql } from 'drizzle-orm'
+import { and, eq, ne, sql } from 'drizzle-orm'
 import { alertRules, alerts } from '../../../schema/tables/alerts'
 import {
   MOST_ALERT_RULES,
@@ -6,11 +6,12 @@ import {
   type CreateAlertRuleRequest,
   type UpdateAlertRuleRequest,
 } from '../../../schema/wire/alert'
-import { invalidFields, OrielError } from '../../../schema/wire/error'
+import { invalidFields } from '../../../schema/wire/error'
 import { metricsOf } from '../../../schema/wire/metric'
 import type { By } from '../accounts/actor'
 import { writeAudit } from '../accounts/audit'
-import { findTenant, type SeriesFilter } from '../dashboards/get-series'
+import { enforceMost } from '../accounts/own'
+import { findTenant, narrowingOf } from '../dashboards/get-series'
 import type { Queryable } from '../database'
 import type { Handles } from '../handles'
 import { newId } from '../new-id'
@@ -40,7 +41,7 @@ export async function createRule(
   const at = new Date(handles.now())
   const values = { ...rule, id: newId('rule'), ownerId: actor.userId, persona: actor.persona }
   return handles.db.transaction(async (tx) => {
-    await enforceMost(tx, actor)
+    await enforceMost(tx, actor, alertRules, { most: MOST_ALERT_RULES, what: 'rules' })
     const [row] = await tx
       .insert(alertRules)
       .values({ ...values, createdAt: at, updatedAt: at })
@@ -129,12 +130,6 @@ export async function deleteRule(
   })
 }
 
-/** What a rule is narrowed to, as a report is asked. */
-export const narrowingOf = (rule: Pick<AlertRule, 'implementationId' | 'projectId'>): SeriesFilter => ({
-  implementation: rule.implementationId ?? undefined,
-  project: rule.projectId ?? undefined,
-})
-
 /** What is known of a rule that nobody has looked at. */
 const UNKNOWN = {
   value: null,
@@ -166,22 +161,4 @@ function checkFields(
   if (rule.implementationId !== null && rule.projectId !== null)
     fields.push({ path: 'projectId', message: 'Choose a widget or a project, not both.' })
   if (fields.length > 0) throw invalidFields(fields)
-}
-
-/** Given the transaction that adds one: nobody else adds one meanwhile. @throws OrielError LIMIT_EXCEEDED */
-async function enforceMost(tx: Queryable, { userId, persona }: Watcher): Promise<void> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`alert rules ${userId}`}, 0))`)
-  const [counted] = await tx
-    .select({ total: count() })
-    .from(alertRules)
-    .where(and(eq(alertRules.ownerId, userId), eq(alertRules.persona, persona)))
-  if (counted!.total < MOST_ALERT_RULES) return
-  throw new OrielError(
-    'LIMIT_EXCEEDED',
-    `There can be ${MOST_ALERT_RULES} rules. Delete one you do not need.`,
-    {
-      current: counted!.total,
-      maximum: MOST_ALERT_RULES,
-    },
-  )
 }

@@ -5,9 +5,9 @@ import { OrielError } from '../../../schema/wire/error'
 import type { Actor } from '../accounts/actor'
 import { measure } from '../analytics/measure'
 import { findKnowledge, type Knowledge } from '../analyses/known-to'
+import { narrowingOf } from '../dashboards/get-series'
 import type { Handles } from '../handles'
 import { describeError } from '../log'
-import { narrowingOf } from './change-rules'
 import { settleRules, type Found, type Looked, type Settled } from './settle-rules'
 
 export type EvaluationHandles = Pick<

@@ -4,6 +4,7 @@ import type { AlertRule } from '../../../schema/wire/alert'
 import { OrielError } from '../../../schema/wire/error'
 import { metricsOf } from '../../../schema/wire/metric'
 import type { Actor } from '../accounts/actor'
+import { isOwn, requireSeen } from '../accounts/own'
 import type { Queryable } from '../database'
 import type { Handles } from '../handles'
 import { hasText, offsetOf, orderOf, pageOf, type Listing, type Page } from '../listing'
@@ -15,8 +16,7 @@ export type Watcher = Pick<Actor, 'userId' | 'persona' | 'permissions'>
 /** Rules, or alerts, that are the actor's own as this persona and tell nothing that the actor may not see. */
 export const ownWatched = (actor: Watcher, table: typeof alertRules | typeof alerts): SQL | undefined =>
   and(
-    eq(table.ownerId, actor.userId),
-    eq(table.persona, actor.persona),
+    isOwn(actor, table),
     inArray(
       table.metric,
       metricsOf(actor).map(({ id }) => id),
@@ -79,11 +79,7 @@ export async function lockRule(
     .where(and(eq(alertRules.id, id), ownWatched(actor, alertRules)))
     .for('update')
   if (!row) throw ruleNotFound()
-  if (seen?.includes(row.revision) === false)
-    throw new OrielError(
-      'PRECONDITION_FAILED',
-      'Somebody has changed this rule since you loaded it. Load it again.',
-    )
+  requireSeen(seen, row.revision, 'rule')
   return row
 }
 

@@ -12,6 +12,15 @@ import { keptUsage } from './kept-reports'
 /** What a series can be narrowed to. */
 export type SeriesFilter = { implementation?: string | undefined; project?: string | undefined }
 
+/** The same, of what is stored with its narrowing. */
+export const narrowingOf = (stored: {
+  implementationId: string | null
+  projectId: string | null
+}): SeriesFilter => ({
+  implementation: stored.implementationId ?? undefined,
+  project: stored.projectId ?? undefined,
+})
+
 /**
  * Usage over time of what the asker may see, or of one implementation or one project of it: a builder's own work, a
  * site owner's own widgets, for the platform everything.

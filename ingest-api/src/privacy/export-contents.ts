@@ -8,6 +8,7 @@ import { widgetImplementations } from '../../../schema/tables/implementations'
 import { subscriptions } from '../../../schema/tables/plans'
 import { channels, projects, releases, versions } from '../../../schema/tables/projects'
 import { revenueEvents, templatePurchases } from '../../../schema/tables/revenue'
+import { savedDashboards } from '../../../schema/tables/saved-dashboards'
 import { secondFactors } from '../../../schema/tables/second-factors'
 import { sessions } from '../../../schema/tables/sessions'
 import { users } from '../../../schema/tables/users'
@@ -35,6 +36,7 @@ implementations.json  the widgets on your sites with their configuration
 revenue.csv           money that your work or your sites moved, in the currency's smallest unit
 purchases.csv         templates that you bought or sold
 alert-rules.json      what you let Oriel watch, and alerts.csv what came of it
+dashboards.json       dashboards that you have put together
 audit.csv             what you did, and what was done to your account
 events/<widget>.csv   what visitors did with each widget on your sites
 `
@@ -86,6 +88,9 @@ export async function* filesOf({ db, clickhouse }: Engines, userId: string): Asy
   yield rowsOf('purchases.csv', templatePurchases, or(eq(buyerId, userId), eq(sellerId, userId)))
   yield json('alert-rules.json', () => db.select().from(alertRules).where(eq(alertRules.ownerId, userId)))
   yield rowsOf('alerts.csv', alerts, eq(alerts.ownerId, userId))
+  yield json('dashboards.json', () =>
+    db.select().from(savedDashboards).where(eq(savedDashboards.ownerId, userId)),
+  )
   const { actorId, resourceType, resourceId } = auditLog
   const concernsMe = and(eq(resourceType, 'user'), eq(resourceId, userId))
   yield rowsOf('audit.csv', auditLog, or(eq(actorId, userId), concernsMe))

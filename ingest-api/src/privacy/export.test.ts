@@ -82,6 +82,7 @@ describe('an export', () => {
       'purchases.csv',
       'alert-rules.json',
       'alerts.csv',
+      'dashboards.json',
       'audit.csv',
       `events/${widget.id}.csv`,
     ])

@@ -366,6 +366,7 @@ describe('erasing an account', () => {
       as: owner,
       body: { name, metric: 'loads', condition: 'above', threshold: 3, windowMinutes: 60 },
     })
+    await client.call('POST', '/api/analytics/dashboards', { as: owner, body: { name, charts: [] } })
     await close(owner)
     await runDue(handles)
     expect(await rowsOf(ids)).toMatchObject([{ session_id: visitor.session }])

@@ -18,6 +18,7 @@ const ID_OF: Record<string, IdKind> = {
   'dead-letters': 'deadLetter',
   'alert-rules': 'rule',
   alerts: 'alert',
+  dashboards: 'dashboard',
 }
 
 /** The whole API as OpenAPI 3.1.1 (https://spec.openapis.org/oas/v3.1.1), made of {@link OPERATIONS} and their checks. */

@@ -40,6 +40,7 @@ import {
   updateAlertRuleRequest,
 } from '../../../schema/checks/alerts'
 import type { AnswerName } from '../../../schema/checks/answers'
+import { dashboardRequest, dashboardsQuery } from '../../../schema/checks/dashboards'
 import { wireBatch } from '../../../schema/checks/event'
 import { page } from '../../../schema/checks/fields'
 import {
@@ -225,6 +226,13 @@ export const OPERATIONS: Record<string, Operation> = {
   'GET /api/analytics/alerts/:id': { id: 'getAlert', summary: 'One alert', answer: 'Alert' },
   'POST /api/analytics/alerts/:id/acknowledge': { id: 'acknowledgeAlert', summary: 'Say that one has seen an alert and is about it', answer: 'Alert', errors: taken },
   'POST /api/analytics/alerts/:id/resolve': { id: 'resolveAlert', summary: 'End an alert; its rule must stop holding before it opens another', answer: 'Alert' },
+
+  'GET /api/analytics/dashboards': { id: 'listDashboards', summary: 'The dashboards that the asker has saved', answer: { page: 'SavedDashboard' }, query: [dashboardsQuery] },
+  'POST /api/analytics/dashboards': { id: 'createDashboard', summary: 'Save a dashboard', answer: 'SavedDashboard', status: [201], body: dashboardRequest, keyed: true, errors: ['RESOURCE_NOT_FOUND', ...full] },
+  'GET /api/analytics/dashboards/:id': { id: 'getDashboard', summary: 'One of them', answer: 'SavedDashboard' },
+  'PUT /api/analytics/dashboards/:id': { id: 'replaceDashboard', summary: 'Put another in its place', answer: 'SavedDashboard', body: dashboardRequest, matched: true },
+  'DELETE /api/analytics/dashboards/:id': { id: 'deleteDashboard', summary: 'Delete it', answer: 'Nothing', matched: true },
+  'GET /api/analytics/dashboards/:id/data': { id: 'getDashboardData', summary: 'What all its charts show now, with the reason for each that can show nothing', answer: 'DashboardData' },
 
   'POST /v1/events': { id: 'sendEvents', summary: 'Report what happened in a widget; the answer is the receipt itself', answer: 'Receipt', status: [202], body: wireBatch, open: true, errors: ['TOKEN_INVALID', 'TOKEN_EXPIRED', 'SERVICE_UNAVAILABLE'] },
 }

@@ -43,6 +43,9 @@ const JOB = (): Call => ({ path: { id: `jb_${'x'.repeat(21)}` } })
 const LETTER = (): Call => ({ path: { id: `dl_${'x'.repeat(21)}` } })
 const NO_RULE = (): Call => ({ path: { id: `ru_${'x'.repeat(21)}` } })
 const NO_ALERT = (): Call => ({ path: { id: `al_${'x'.repeat(21)}` } })
+const NO_DASHBOARD = (): Call => ({ path: { id: `da_${'x'.repeat(21)}` } })
+const PLACE = { column: 0, row: 0, width: 6, height: 4 }
+const CHART = { kind: 'line', title: 'Loads', metric: 'loads', hours: 24, interval: 'hour', place: PLACE }
 const RULE = { name: 'Errors', metric: 'errors', condition: 'above', threshold: 10, windowMinutes: 60 }
 
 const builderOf = ({ people }: World): Call => ({ path: { id: people.builder!.user.id } })
@@ -163,6 +166,12 @@ const TABLE: Row[] = [
   ['GET /api/analytics/alerts/:id',                  [401, 401, 401, 404, 404, 404, 404, 404, 403], NO_ALERT],
   ['POST /api/analytics/alerts/:id/acknowledge',     [401, 401, 401, 404, 404, 404, 404, 404, 403], NO_ALERT],
   ['POST /api/analytics/alerts/:id/resolve',         [401, 401, 401, 404, 404, 404, 404, 404, 403], NO_ALERT],
+  ['GET /api/analytics/dashboards',                  [401, 401, 401, 200, 200, 200, 200, 200, 403]],
+  ['POST /api/analytics/dashboards',                 [401, 401, 401, 404, 404, 201, 201, 201, 403], ({ implementation }) => ({ body: { name: 'Mine', charts: [{ ...CHART, implementationId: implementation }] } })],
+  ['GET /api/analytics/dashboards/:id',              [401, 401, 401, 404, 404, 404, 404, 404, 403], NO_DASHBOARD],
+  ['PUT /api/analytics/dashboards/:id',              [401, 401, 401, 404, 404, 404, 404, 404, 403], withBody(NO_DASHBOARD, { name: 'Mine', charts: [] })],
+  ['DELETE /api/analytics/dashboards/:id',           [401, 401, 401, 404, 404, 404, 404, 404, 403], NO_DASHBOARD],
+  ['GET /api/analytics/dashboards/:id/data',         [401, 401, 401, 404, 404, 404, 404, 404, 403], NO_DASHBOARD],
   ['GET /api/plans',                                 [401, 401, 401, 200, 200, 200, 200, 200, 200]],
   ['PUT /api/plans/:id',                             [401, 401, 401, 403, 403, 403, 403, 400, 403], () => ({ path: { id: 'pro' }, body: {} })],
   ['GET /api/limits',                                [401, 401, 401, 200, 200, 200, 200, 200, 200]],
