@@ -13,8 +13,8 @@ import type {
   ReviewRequest,
   UpdateUserRequest,
 } from '../schema/wire/admin'
-import type { Anomalies, DataPoint, EventStreams, Forecast, Kpis } from '../schema/wire/analytics'
 import type { Alert, AlertRule, CreateAlertRuleRequest, UpdateAlertRuleRequest } from '../schema/wire/alert'
+import type { Anomalies, DataPoint, EventStreams, Forecast, Insights, Kpis } from '../schema/wire/analytics'
 import type {
   ApiKey,
   BuilderDashboard,
@@ -279,6 +279,7 @@ export class ApiClient {
     this.one<DataPoint[]>('GET', `/api/analytics/streams/${at(type)}`, { query })
   getForecast = (query?: QueryParams) => this.one<Forecast>('GET', '/api/analytics/forecasts', { query })
   getAnomalies = (query?: QueryParams) => this.one<Anomalies>('GET', '/api/analytics/anomalies', { query })
+  listInsights = (query?: QueryParams) => this.one<Insights>('GET', '/api/analytics/insights', { query })
   getPlatformAnalytics = (query?: QueryParams) =>
     this.one<PlatformAnalytics>('GET', '/api/analytics/platform', { query })
 

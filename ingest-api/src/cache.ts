@@ -13,6 +13,7 @@ import type { LiveImplementation } from './implementations/find-live-implementat
 import { createChanges, type Changes } from './reports/changes'
 import { Gathering } from './reports/gathering'
 import type { ImplementationCount } from './reports/count-by-implementation'
+import type { VersionCount } from './reports/count-versions'
 import type { RankedImplementation } from './reports/rank-implementations'
 import type { Tenant } from './reports/tenant'
 
@@ -123,6 +124,7 @@ export type Caches = {
   histories: Report<UsagePoint[]>
   recent: Report<RecentEvent[]>
   streams: Report<EventStream[]>
+  versions: Report<VersionCount[]>
   /** The platform's most used implementations of a period. */
   ranks: Cache<RankedImplementation[]>
 }
@@ -181,6 +183,7 @@ export function createCaches(sharesLoads: boolean, answersMs = SHORT_MS): Caches
     histories: report({ most: 20_000_000, weigh: (points) => 60 * (points.length + 1) }),
     recent: report({ most: 20_000_000, weigh: (events) => JSON.stringify(events).length }),
     streams: report({ most: 20_000_000, weigh: (rows) => 200 * (rows.length + 1) }),
+    versions: report({ most: 20_000_000, weigh: (rows) => 200 * (rows.length + 1) }),
     // It reads every implementation's quarters, a second of work at 100 million events, and open dashboards ask every two.
     ranks: new Cache({ most: 20, freshMs: 30_000, sharesLoads }),
   }

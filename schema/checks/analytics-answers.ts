@@ -3,7 +3,7 @@ import * as analytics from '../wire/analytics'
 import { INTERVALS, type RecentEvent } from '../wire/api'
 import { EVENT_TYPES } from '../wire/event'
 import { METRIC_IDS, type Measurement, type Metric } from '../wire/metric'
-import { at, count, exactly, json, text } from './answer-fields'
+import { at, count, exactly, json, named, text } from './answer-fields'
 
 const value = z.number().nullable()
 
@@ -118,6 +118,32 @@ export const ANALYTICS_ANSWERS = {
       models: z.array(model),
       backtest: z.strictObject({ origins: count, steps: count }).nullable(),
       note: text.nullable(),
+    }),
+  ),
+  Insights: exactly<analytics.Insights>()(
+    z.strictObject({
+      from: at,
+      to: at,
+      days: count,
+      insights: z.array(
+        z.strictObject({
+          kind: z.enum(analytics.INSIGHT_KINDS),
+          sentence: text,
+          recommendation: text.nullable(),
+          weight: z.number().min(0),
+          evidence: z.strictObject({
+            metric: z.enum(['loads', 'errors', 'sessionsWithErrors']),
+            from: at,
+            to: at,
+            value: z.number().min(0),
+            against: z.number().min(0),
+            score: z.number().nullable(),
+            implementation: named.nullable(),
+            project: named.nullable(),
+            versions: z.array(z.strictObject({ version: text, sessions: count, withErrors: count })),
+          }),
+        }),
+      ),
     }),
   ),
 } as const

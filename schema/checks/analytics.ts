@@ -60,3 +60,9 @@ export const anomaliesQuery = z.object({
   interval: z.enum(FORECAST_INTERVALS).default('hour'),
   timezone: timezone.default('UTC'),
 })
+
+/** Over how many of the last days. */
+export const insightsQuery = z.object({
+  days: z.coerce.number().int().min(1).max(MOST_DAYS).default(7),
+  timezone: timezone.default('UTC'),
+})

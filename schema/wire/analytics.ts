@@ -118,3 +118,32 @@ export type Anomalies = {
   /** Why none could be judged. */
   note: string | null
 }
+
+export const INSIGHT_KINDS = ['mover', 'version', 'anomaly', 'forecast'] as const
+
+/** Something worth saying, in a sentence, with the numbers that it stands on. */
+export type Insight = {
+  kind: (typeof INSIGHT_KINDS)[number]
+  sentence: string
+  /** What could be done about it, where something could. */
+  recommendation: string | null
+  /** By how many events things are other than they were or should be; an error, or a session with one, counts as ten. */
+  weight: number
+  evidence: {
+    metric: 'loads' | 'errors' | 'sessionsWithErrors'
+    from: number
+    to: number
+    value: number
+    /** What it was before, what the other version has, or what was to be expected. A share for versions. */
+    against: number
+    /** By how many standard deviations the two differ; null for what has not happened yet. */
+    score: number | null
+    implementation: { id: string; name: string } | null
+    project: { id: string; name: string } | null
+    /** The newer version and the one that it is held against. */
+    versions: { version: string; sessions: number; withErrors: number }[]
+  }
+}
+
+/** What there is to say of the last days; the period before them is as long. */
+export type Insights = { from: number; to: number; days: number; insights: Insight[] }

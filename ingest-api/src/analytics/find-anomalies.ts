@@ -73,7 +73,7 @@ export function findAnomalies(
 }
 
 /** Anscombe's transform: a count by chance varies by 1 around it, however large it is. */
-const evenly = (count: number) => 2 * Math.sqrt(count + 3 / 8)
+export const evenly = (count: number) => 2 * Math.sqrt(count + 3 / 8)
 
 /** The median of the days of a week. */
 function levelOf(counts: readonly number[], start: number, perDay: number): number {

@@ -5,6 +5,7 @@ import type { Handles } from '../handles'
 import { countBucketsOfEach } from '../reports/count-buckets'
 import { countEachByImplementation, type ImplementationCount } from '../reports/count-by-implementation'
 import { countUsage, countUsageOfEach, type UsageQuestion } from '../reports/count-usage'
+import { countVersionsOfEach, type VersionCount } from '../reports/count-versions'
 import { listRecentEventsOfEach, type OnlyEvents } from '../reports/list-recent-events'
 import { listStreamsOfEach } from '../reports/list-streams'
 import type { Asker, Period, Tenant } from '../reports/tenant'
@@ -69,6 +70,17 @@ export const keptStreams = (
 ): Promise<EventStream[]> =>
   keep(handles, handles.caches.streams, tenant, [from, to, until], (tenants) =>
     listStreamsOfEach(handles, tenants, { from, to }, until),
+  )
+
+/** @param fewest sessions that a version is told from */
+export const keptVersions = (
+  handles: Needs,
+  tenant: Asker,
+  { from, to }: Period,
+  fewest: number,
+): Promise<VersionCount[]> =>
+  keep(handles, handles.caches.versions, tenant, [from, to, fewest], (tenants) =>
+    countVersionsOfEach(handles, tenants, { from, to }, fewest),
   )
 
 /** The key is the whole tenant, the whole question, and how often events of the tenant have changed. */

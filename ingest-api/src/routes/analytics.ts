@@ -3,6 +3,7 @@ import {
   anomaliesQuery,
   dataPointsQuery,
   forecastQuery,
+  insightsQuery,
   kpisQuery,
   streamsQuery,
 } from '../../../schema/checks/analytics'
@@ -14,6 +15,7 @@ import { metricsOf, type MetricId } from '../../../schema/wire/metric'
 import type { Actor } from '../accounts/actor'
 import { getAnomalies } from '../analytics/get-anomalies'
 import { getForecast } from '../analytics/get-forecast'
+import { getInsights } from '../analytics/get-insights'
 import { listDataPoints, listEventStreams } from '../analytics/list-event-streams'
 import { measureEach } from '../analytics/measure'
 import { getPlatformAnalytics } from '../dashboards/get-platform-analytics'
@@ -98,5 +100,12 @@ analytics.get('/anomalies', requireTenant, requireUsage, (c) =>
   report(c, async (handles) => {
     const [question, filter] = [readQuery(c.req, anomaliesQuery), readQuery(c.req, seriesQuery)]
     return { data: await getAnomalies(handles, c.var.actor, question, filter) }
+  }),
+)
+
+analytics.get('/insights', requireTenant, requireUsage, (c) =>
+  report(c, async (handles) => {
+    const [question, filter] = [readQuery(c.req, insightsQuery), readQuery(c.req, seriesQuery)]
+    return { data: await getInsights(handles, c.var.actor, question, filter) }
   }),
 )

@@ -30,6 +30,7 @@ import {
   anomaliesQuery,
   dataPointsQuery,
   forecastQuery,
+  insightsQuery,
   kpisQuery,
   streamsQuery,
 } from '../../../schema/checks/analytics'
@@ -216,6 +217,7 @@ export const OPERATIONS: Record<string, Operation> = {
   'GET /api/analytics/streams/:type': { id: 'listDataPoints', summary: 'The newest events of a type, or of a type and name', answer: { many: 'DataPoint' }, query: [streamsQuery, seriesQuery, dataPointsQuery] },
   'GET /api/analytics/forecasts': { id: 'getForecast', summary: 'What a metric will come to, between what bounds, and how far to trust that', answer: 'Forecast', query: [forecastQuery, seriesQuery], errors: ['RESOURCE_NOT_FOUND'] },
   'GET /api/analytics/anomalies': { id: 'getAnomalies', summary: 'The latest hours or days that stand out', answer: 'Anomalies', query: [anomaliesQuery, seriesQuery], errors: ['RESOURCE_NOT_FOUND'] },
+  'GET /api/analytics/insights': { id: 'listInsights', summary: 'What there is to say of the last days, with the numbers behind it', answer: 'Insights', query: [insightsQuery, seriesQuery], errors: ['RESOURCE_NOT_FOUND'] },
 
   'GET /api/analytics/alert-rules': { id: 'listAlertRules', summary: 'What the asker watches', answer: { page: 'AlertRule' }, query: [alertRulesQuery] },
   'POST /api/analytics/alert-rules': { id: 'createAlertRule', summary: 'Watch a metric; it is looked at once a minute', answer: 'AlertRule', status: [201], body: createAlertRuleRequest, keyed: true, errors: ['RESOURCE_NOT_FOUND', ...full] },

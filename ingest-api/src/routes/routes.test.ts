@@ -157,6 +157,7 @@ const TABLE: Row[] = [
   ['GET /api/analytics/streams/:type',               [401, 401, 401, 404, 404, 200, 200, 200, 403], ({ project }) => ({ path: { type: 'load' }, query: `?project=${project}` })],
   ['GET /api/analytics/forecasts',                   [401, 401, 401, 404, 404, 200, 200, 200, 403], ({ implementation }) => ({ query: `?implementation=${implementation}` })],
   ['GET /api/analytics/anomalies',                   [401, 401, 401, 404, 404, 200, 200, 200, 403], ({ implementation }) => ({ query: `?implementation=${implementation}` })],
+  ['GET /api/analytics/insights',                    [401, 401, 401, 404, 404, 200, 200, 200, 403], ({ implementation }) => ({ query: `?implementation=${implementation}` })],
   ['GET /api/analytics/alert-rules',                 [401, 401, 401, 200, 200, 200, 200, 200, 403]],
   ['POST /api/analytics/alert-rules',                [401, 401, 401, 404, 404, 201, 201, 201, 403], ({ implementation }) => ({ body: { ...RULE, implementationId: implementation } })],
   ['GET /api/analytics/alert-rules/:id',             [401, 401, 401, 404, 404, 404, 404, 404, 403], NO_RULE],
