@@ -10,7 +10,7 @@ import { listRecentEvents } from '../ingest-api/src/reports/list-recent-events'
 import { rankImplementations } from '../ingest-api/src/reports/rank-implementations'
 import type { Tenant } from '../ingest-api/src/reports/tenant'
 import { compareUsage } from '../ingest-api/src/usage/compare-usage'
-import { createPlatformRefresher } from '../ingest-api/src/usage/refresh-platform'
+import { Rollup } from '../ingest-api/src/usage/rollup'
 import { sealUsage } from '../ingest-api/src/usage/seal-usage'
 
 /**
@@ -62,13 +62,13 @@ const over = await clickhouse.query<{ day: string }>(
   { today: new Date(to - 1).toISOString().slice(0, 10) },
 )
 for (const { day } of over) await clickhouse.command(`OPTIMIZE TABLE events PARTITION '${day}' FINAL`)
-const refresh = createPlatformRefresher(handles)
-await refresh()
-handles.caches.rollup.freshAt = to
+const rollup = new Rollup(handles)
+await rollup.find()
+await rollup.count()
 
 const sizes = await clickhouse.query<{ table: string; rows: number; bytes: number; parts: number }>(
   `SELECT table, toFloat64(sum(rows)) AS rows, toFloat64(sum(bytes_on_disk)) AS bytes, toFloat64(count()) AS parts
-   FROM system.parts WHERE database = currentDatabase() AND active AND table IN ('events', 'usage_quarters', 'platform_quarters')
+   FROM system.parts WHERE database = currentDatabase() AND active AND table IN ('events', 'usage_quarters', 'recent_quarters', 'platform_quarters')
    GROUP BY table ORDER BY bytes DESC`,
   {},
 )

@@ -113,8 +113,11 @@ export type Caches = {
   metrics: Metrics
   /** How to talk to each sign-in provider. */
   providers: Cache<OAuthConfiguration>
-  /** When the platform's rollup was last known to hold everything, epoch ms; 0 where nobody keeps it. */
-  rollup: { freshAt: number }
+  /**
+   * When the rollup was last looked at, and before which quarter it held everything then, epoch ms; 0 where nobody
+   * keeps it.
+   */
+  rollup: { at: number; until: number }
   /** Where the buckets of a series begin. */
   buckets: Cache<number[]>
   /** How often events of each tenant have changed, and what ClickHouse said of a tenant at one of those times. */
@@ -172,7 +175,7 @@ export function createCaches(sharesLoads: boolean, answersMs = SHORT_MS): Caches
     metrics: new Metrics(),
     // Providers change what they publish rarely, and keep what they published before for days.
     providers: new Cache({ most: 3, freshMs: 60 * 60 * 1000, sharesLoads }),
-    rollup: { freshAt: 0 },
+    rollup: { at: 0, until: 0 },
     // Of times and a time zone only, and people look at the same few.
     buckets: new Cache({ most: 500, freshMs: Infinity, sharesLoads }),
     // 8 MB of the ids of implementations and builders.

@@ -57,7 +57,8 @@ export async function openNode(config: Config, root: string, log: Log): Promise<
     await migrateStores(db, clickhouse, root)
     // The only one that stores is who has an engine of its own that nobody else can reach.
     const caches = createCaches(true, clickhouseUrl === undefined ? 30_000 : undefined)
-    opened.push(keepUsage({ clickhouse, caches, log, now: Date.now }).close)
+    const keeper = keepUsage({ clickhouse, caches, log, now: Date.now })
+    opened.push(keeper.close)
     const usage = startUsageCache({ db, clickhouse, caches, log, now: Date.now })
     opened.push(usage.close)
     const spool = await openDiskSpool({
@@ -68,7 +69,7 @@ export async function openNode(config: Config, root: string, log: Log): Promise<
       now: Date.now,
       metrics: caches.metrics,
       onStored(implementationIds, builderIds) {
-        caches.changes.note(implementationIds, builderIds)
+        keeper.noteStored(implementationIds, builderIds)
         usage.noteStored(implementationIds)
       },
     })

@@ -16,6 +16,7 @@ export async function countLifetime(
   const at = (time: string) => `toFloat64(toUnixTimestamp64Milli(max(${time}))) AS lastAt`
   const columns = {
     quarters: `implementation_id, ${COUNTS.quarters}, ${at('toDateTime64(quarter, 3)')}`,
+    recent: `implementation_id, ${COUNTS.quarters}, ${at('last_at')}`,
     events: `implementation_id, ${COUNTS.events}, ${at('created_at')}`,
   }
   return handles.clickhouse.query<Lifetime>(

@@ -1,4 +1,5 @@
 import type { Handles } from '../handles'
+import { isFresh } from '../usage/rollup'
 import { LATENESS_MS, QUARTER_MS, sealedUntil } from '../usage/sealed-until'
 import { whereTenants, type Period, type Tenant } from './tenant'
 
@@ -15,17 +16,22 @@ export type Question = {
 }
 
 /**
- * Where the usage of some periods is read: whole quarters that were counted before from their table, the rest, which
- * is at most the last two days and the ends of a period that begins or ends within a quarter, from the events
- * themselves. Together they are the events of the periods, each id once.
+ * Where the usage of some periods is read: whole quarters that are sealed from their table, whole quarters that were
+ * counted since from theirs, the rest, which is the ends of a period that begins or ends within a quarter and what has
+ * come in the last second, from the events themselves. Together they are the events of the periods, each id once.
  */
 export type Sources = {
   /**
-   * The rows of both as one: what is selected from each, and by what it is grouped. A source that holds nothing of the
-   * periods is left out, because planning a question costs more than answering it. `FINAL` keeps rows from being met
-   * twice; sets do not mind, and large ones are better read without.
+   * The rows of all as one: what is selected from quarters (and from those that are not sealed, where that is
+   * something else), what from events, and by what it is grouped. A source
+   * that holds nothing of the periods is left out, because planning a question costs more than answering it. `FINAL`
+   * keeps rows from being met twice; sets do not mind, and large ones are better read without.
    */
-  read(columns: { quarters: string; events: string }, groupBy: string, final?: 'FINAL' | ''): string
+  read(
+    columns: { quarters: string; recent?: string; events: string },
+    groupBy: string,
+    final?: 'FINAL' | '',
+  ): string
   /** Whose of the tenants a row is, as in `whereTenants`. */
   tenant: string
   /** The name of the function that makes sets of sessions and visitors, with a suffix such as `Merge`. */
@@ -34,9 +40,6 @@ export type Sources = {
   session: string
   params: Record<string, unknown>
 }
-
-/** How old the platform's rollup may be before its hours that are not sealed are counted from the events instead. */
-const FRESH_MS = 5_000
 
 export async function openSources(
   handles: ReportHandles,
@@ -47,37 +50,48 @@ export async function openSources(
     isFine = false,
   }: Question,
 ): Promise<Sources> {
-  const until = isFine ? 0 : await countedUntil(handles, table, periods)
   const { condition, params, tenant } = whereTenants(tenants)
   const isWhole = table === 'platform_quarters'
+  const { sealed, counted } = isFine ? { sealed: 0, counted: 0 } : await countedUntil(handles, periods)
   const cuts = periods
     .filter(({ from, to }) => from < to)
     .map(({ from, to }) => {
-      const quarterFrom = Math.ceil(from / QUARTER_MS) * QUARTER_MS
-      const quarterTo = Math.max(quarterFrom, Math.min(Math.floor(to / QUARTER_MS) * QUARTER_MS, until))
-      return { from, to, quarterFrom, quarterTo }
+      const start = Math.ceil(from / QUARTER_MS) * QUARTER_MS
+      const end = Math.max(start, Math.min(Math.floor(to / QUARTER_MS) * QUARTER_MS, counted))
+      // The platform's table holds both.
+      return { from, to, start, sealedEnd: isWhole ? end : Math.max(start, Math.min(end, sealed)), end }
     })
   const time = (name: string, index: number) => `fromUnixTimestamp64Milli({${name}${index}: Int64})`
   const within = (column: string, from: string, to: string) => (index: number) =>
     `(${column} >= ${time(from, index)} AND ${column} < ${time(to, index)})`
   const any = (condition: (index: number) => string) =>
     cuts.length > 0 ? `(${cuts.map((_, index) => condition(index)).join(' OR ')})` : '0'
-  const inQuarters = within('quarter', 'quarterFrom', 'quarterTo')
   const inPeriod = within('created_at', 'from', 'to')
-  const inCounted = within('created_at', 'quarterFrom', 'quarterTo')
+  const inCounted = within('created_at', 'start', 'end')
   const notCounted = (index: number) => `(${inPeriod(index)} AND NOT ${inCounted(index)})`
-  const hasQuarters = cuts.some(({ quarterFrom, quarterTo }) => quarterFrom < quarterTo)
-  const hasEvents = cuts.some((cut) => cut.from !== cut.quarterFrom || cut.to !== cut.quarterTo)
+  const hasCounted = cuts.some(({ start, end }) => start < end)
   return {
-    read({ quarters, events }, groupBy, final = 'FINAL') {
-      const group = `GROUP BY ${groupBy}`
-      const counted = `SELECT ${quarters} FROM ${table} ${final}
-        WHERE ${condition} AND ${any(inQuarters)} ${isWhole ? '' : 'AND NOT preview'} ${group}`
-      const raw = `SELECT ${events} FROM events ${final}
-        WHERE ${condition} AND NOT preview AND ${any(hasQuarters ? notCounted : inPeriod)} ${group}`
-      return [...(hasQuarters ? [counted] : []), ...(hasEvents || !hasQuarters ? [raw] : [])].join(
-        ' UNION ALL ',
-      )
+    read({ quarters, recent = quarters, events }, groupBy, final = 'FINAL') {
+      const from = (source: string, columns: string, also: string) =>
+        `SELECT ${columns} FROM ${source} ${final} WHERE ${condition} AND ${also} GROUP BY ${groupBy}`
+      const sources = [
+        ...(cuts.some(({ start, sealedEnd }) => start < sealedEnd)
+          ? [
+              from(
+                table,
+                quarters,
+                any(within('quarter', 'start', 'sealedEnd')) + (isWhole ? '' : ' AND NOT preview'),
+              ),
+            ]
+          : []),
+        ...(cuts.some(({ sealedEnd, end }) => sealedEnd < end)
+          ? [from('recent_quarters', recent, any(within('quarter', 'sealedEnd', 'end')))]
+          : []),
+        ...(!hasCounted || cuts.some((cut) => cut.from !== cut.start || cut.to !== cut.end)
+          ? [from('events', events, `NOT preview AND ${any(hasCounted ? notCounted : inPeriod)}`)]
+          : []),
+      ]
+      return sources.join(' UNION ALL ')
     },
     // A set of the whole platform's visitors would be as large as what it saves to read, so that one is estimated.
     sets: (suffix) => (isWhole ? `uniqCombined64${suffix}(12)` : `uniqExact${suffix}`),
@@ -92,16 +106,14 @@ export async function openSources(
   }
 }
 
-/** Up to when a table holds everything, epoch ms. */
+/** Up to when everything is sealed, and up to when it is counted at all, epoch ms. */
 async function countedUntil(
   handles: ReportHandles,
-  table: Question['table'],
   periods: Period[],
-): Promise<number> {
-  const now = handles.now()
-  if (table === 'platform_quarters' && Math.abs(now - handles.caches.rollup.freshAt) < FRESH_MS)
-    return Infinity
+): Promise<{ sealed: number; counted: number }> {
   // What is younger cannot be sealed, so nobody has to be asked.
-  if (periods.every(({ from }) => from > now - LATENESS_MS)) return 0
-  return sealedUntil(handles)
+  const sealed = periods.every(({ from }) => from > handles.now() - LATENESS_MS)
+    ? 0
+    : await sealedUntil(handles)
+  return { sealed, counted: isFresh(handles) ? Math.max(sealed, handles.caches.rollup.until) : sealed }
 }

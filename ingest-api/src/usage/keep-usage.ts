@@ -1,47 +1,67 @@
+import { setTimeout } from 'node:timers/promises'
 import type { Handles } from '../handles'
 import { describeError } from '../log'
 import { repeat } from '../repeat'
 import type { Period } from '../reports/tenant'
-import { compareUsage } from './compare-usage'
-import { createPlatformRefresher } from './refresh-platform'
+import { compareRecent, compareUsage } from './compare-usage'
+import { dropSealedDays, isFresh, Rollup } from './rollup'
 import { HOUR_MS, sealedUntil } from './sealed-until'
 import { sealUsage } from './seal-usage'
 
 /** Leaves the first seconds of a process to getting ready and to who has waited for it. */
 const START_MS = 3_000
+const LOOK_MS = 250
+/** How long a round follows the one before at least, whatever comes; and at most, for what other processes store. */
 const REFRESH_MS = 1_000
 const SEAL_MS = 60_000
-/** Of all the time, at most this part is spent on keeping the rollup fresh, however much there is, once it is made. */
-const REFRESH_SHARE = 0.1
+/** Of all the time, at most this part is spent on counting what is not sealed, however much there is, once that is done. */
+const COUNT_SHARE = 0.1
 const DAY_MS = 24 * HOUR_MS
 /** The shortest time that events can be kept; older ones may be gone and can no longer be compared. */
 const KEPT_DAYS = 29
 
 type UsageHandles = Pick<Handles, 'clickhouse' | 'caches' | 'log' | 'now'>
 
+export type UsageKeeper = {
+  /** Events of these implementations, whose builders these are, were stored: their reports change when they are counted. */
+  noteStored(implementationIds: Iterable<string>, builderIds: Iterable<string>): void
+  close(): Promise<void>
+}
+
 /**
- * Keeps what was counted before in step with the events: the platform's rollup fresh to a second or two, hours sealed
- * as they grow old enough, and both compared with the events to the unit. Several processes may do so at once.
+ * Keeps what was counted before in step with the events: the rollup fresh to a second or two, hours sealed as they grow
+ * old enough, and both compared with the events to the unit. Several processes may do so at once.
  */
-export function keepUsage(handles: UsageHandles): { close(): Promise<void> } {
+export function keepUsage(handles: UsageHandles): UsageKeeper {
   const { caches, log, now } = handles
-  const refresh = createPlatformRefresher(handles)
+  const rollup = new Rollup(handles)
+  const stored = { implementationIds: new Set<string>(), builderIds: new Set<string>() }
   let comparedHour = hourOf(now())
-  // The first refresh counts all that is not sealed; after a long rest the rollup would be too old to be read.
-  let share = 1
   caches.metrics.count(MISMATCHES, MISMATCHES_HELP, {}, 0)
 
+  let [lookedAt, countAt] = [-Infinity, -Infinity]
+  let counting: Promise<void> | undefined
+  const attempt = (work: Promise<void>) =>
+    work.catch((error: unknown) => log.warn('the rollup is behind', describeError(error)))
+  /** What takes longer than a round goes on beside the next ones, which say meanwhile what has come. */
+  const count = async () => {
+    const began = performance.now()
+    await attempt(rollup.count())
+    countAt = performance.now() + (performance.now() - began) * (1 / COUNT_SHARE - 1)
+    counting = undefined
+  }
   const fresher = repeat(async () => {
-    const [began, at] = [performance.now(), now()]
-    try {
-      await refresh()
-      caches.rollup.freshAt = at
-    } catch (error) {
-      log.warn("the platform's usage is behind", describeError(error))
-    }
-    const restMs = Math.max(REFRESH_MS, (performance.now() - began) * (1 / share - 1))
-    share = REFRESH_SHARE
-    return restMs
+    const began = performance.now()
+    if (began < lookedAt + REFRESH_MS) return LOOK_MS
+    lookedAt = began
+    const [implementationIds, builderIds] = [[...stored.implementationIds], [...stored.builderIds]]
+    stored.implementationIds.clear()
+    stored.builderIds.clear()
+    await attempt(rollup.find())
+    if (began >= countAt) counting ??= count()
+    await Promise.race([counting, setTimeout(REFRESH_MS, undefined, { ref: false })])
+    if (implementationIds.length > 0) caches.changes.note(implementationIds, builderIds)
+    return LOOK_MS
   }, START_MS)
   const sealer = repeat(async () => {
     try {
@@ -56,8 +76,14 @@ export function keepUsage(handles: UsageHandles): { close(): Promise<void> } {
     return SEAL_MS
   }, START_MS)
   return {
+    noteStored(implementationIds, builderIds) {
+      if (!isFresh(handles)) return caches.changes.note(implementationIds, builderIds)
+      for (const id of implementationIds) stored.implementationIds.add(id)
+      for (const id of builderIds) stored.builderIds.add(id)
+    },
     async close() {
       await Promise.all([fresher.close(), sealer.close()])
+      await counting
     },
   }
 }
@@ -67,7 +93,9 @@ export async function sealAndCompare(handles: UsageHandles): Promise<boolean> {
   const sealed = await sealUsage(handles)
   if (!sealed) return false
   handles.caches.metrics.count(SEALED, 'Hours of usage that were sealed.', {}, hoursOf(sealed))
-  await compare(handles, sealed)
+  const isCounted = isFresh(handles) && handles.caches.rollup.until >= sealed.to
+  await compare(handles, sealed, isCounted ? await compareRecent(handles, sealed) : 0)
+  await dropSealedDays(handles, sealed.to)
   return true
 }
 
@@ -82,10 +110,12 @@ export async function compareDayOfHour(handles: UsageHandles): Promise<void> {
 /**
  * A difference is an error in the log and in the metrics; it never happened, and if it does, a person has to look
  * before money is made of it.
+ * @param before how many there were with the rollup of what was not sealed yet
  */
-async function compare(handles: UsageHandles, period: Period): Promise<void> {
+async function compare(handles: UsageHandles, period: Period, before = 0): Promise<void> {
   const { caches, log } = handles
-  const { mismatches, ...counts } = await compareUsage(handles, period)
+  const { mismatches: own, ...counts } = await compareUsage(handles, period)
+  const mismatches = own + before
   caches.metrics.count(COMPARED, 'Hours of sealed usage that were counted again.', {}, hoursOf(period))
   caches.metrics.count(MISMATCHES, MISMATCHES_HELP, {}, mismatches)
   if (mismatches > 0)
@@ -96,7 +126,7 @@ const SEALED = 'oriel_usage_sealed_hours_total'
 const COMPARED = 'oriel_usage_compared_hours_total'
 const MISMATCHES = 'oriel_usage_mismatches_total'
 const MISMATCHES_HELP =
-  'Quarters of an hour of an implementation whose sealed usage is not what its events say.'
+  'Quarters of an hour of an implementation whose sealed usage is not what its events say, or the rollup said.'
 
 const hoursOf = ({ from, to }: Period) => (to - from) / HOUR_MS
 const hourOf = (at: number) => Math.floor(at / HOUR_MS)

@@ -1,7 +1,7 @@
 import type { Handles } from '../handles'
 import type { Period } from '../reports/tenant'
 import { heldTo } from './held-to'
-import { refreshPlatform } from './refresh-platform'
+import { refreshPlatform } from './rollup'
 import { HOUR_MS, LATENESS_MS, sealedUntil } from './sealed-until'
 
 const DAY_MS = 24 * HOUR_MS

@@ -8,8 +8,9 @@ import { rankImplementations } from '../reports/rank-implementations'
 import type { Period, Tenant } from '../reports/tenant'
 import { createTestHandles, type TestHandles } from '../testing'
 import { compareUsage } from './compare-usage'
-import { createPlatformRefresher } from './refresh-platform'
-import { HOUR_MS, sealedUntil } from './sealed-until'
+import { Rollup } from './rollup'
+import { sealAndCompare } from './keep-usage'
+import { HOUR_MS, QUARTER_MS, sealedUntil } from './sealed-until'
 import { sealUsage } from './seal-usage'
 
 type Row = {
@@ -192,10 +193,14 @@ describe('usage', { timeout: 60_000 }, () => {
     await checkAnyQuestion(25)
   })
 
-  it('is the same with the platform read from a fresh rollup', async () => {
-    const refresh = createPlatformRefresher(handles)
-    await refresh()
-    handles.caches.rollup.freshAt = handles.now()
+  it('is the same with what is not sealed read from a fresh rollup', async () => {
+    const rollup = new Rollup(handles)
+    await rollup.find()
+    // Nothing of it is counted yet, so that all is read from the events.
+    expect(handles.caches.rollup.until).toBe(await sealedUntil(handles))
+    await checkAnyQuestion(5)
+    await rollup.count()
+    expect(handles.caches.rollup.until).toBe(Infinity)
     await checkAnyQuestion(25)
     const [estimate] = await handles.clickhouse.query<{ sessions: number; visitors: number }>(
       `SELECT toFloat64(uniqCombined64Merge(12)(sessions)) AS sessions,
@@ -210,9 +215,81 @@ describe('usage', { timeout: 60_000 }, () => {
     rows.push({ ...late, preview: false })
     await insert(rows.slice(-1))
     await insert(rows.slice(-1))
-    await refresh()
+    await rollup.find()
+    expect(handles.caches.rollup.until).toBe(Math.floor(late.created_at / QUARTER_MS) * QUARTER_MS)
     await checkAnyQuestion(5)
-    handles.caches.rollup.freshAt = 0
+    await rollup.count()
+    expect(handles.caches.rollup.until).toBe(Infinity)
+    await checkAnyQuestion(5)
+    handles.caches.rollup.at = 0
+  })
+
+  it('is the same whatever two processes count in whatever order while events come', async () => {
+    const since = await sealedUntil(handles)
+    const another = { ...handles, caches: { ...handles.caches, rollup: { at: 0, until: 0 } } }
+    const both = [new Rollup(handles), new Rollup(another)] as const
+    let number = 30_000
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom('insert', 'find', 'count', 'find other', 'count other', 'ask'), {
+          maxLength: 12,
+        }),
+        async (steps) => {
+          const running: Promise<void>[] = []
+          for (const step of [...steps, 'find', 'ask', 'count', 'ask'] as const) {
+            if (step === 'insert') {
+              const at = since + ((number * 7_919) % (DAYS * DAY_MS - (since - START)))
+              const some = [makeRow(number++, at), makeRow(number++, at + 1)]
+              rows.push(...some)
+              await insert([...some, ...some.slice(0, number % 3)])
+            } else if (step === 'find') await both[0].find()
+            // What the other does goes on beside.
+            else if (step === 'find other') running.push(both[1].find())
+            else if (step === 'count other') running.push(both[1].count())
+            else if (step === 'count') await both[0].count()
+            else if (steps.at(-1) !== 'insert') {
+              handles.caches.rollup.at = handles.caches.rollup.at && handles.now()
+              await both[0].find()
+              await checkAnyQuestion(1)
+            }
+          }
+          await Promise.all(running)
+          await both[0].find()
+          await both[0].count()
+          await checkAnyQuestion(2)
+        },
+      ),
+      { numRuns: 8, seed: 5 },
+    )
+    handles.caches.rollup.at = 0
+  })
+
+  it('is dropped from the rollup when its day is sealed, and was the same there', async () => {
+    const daysOf = async () =>
+      (
+        await handles.clickhouse.query<{ day: string }>(
+          'SELECT DISTINCT toString(toDate(quarter)) AS day FROM recent_quarters ORDER BY day',
+          {},
+        )
+      ).map(({ day }) => day)
+    const before = await daysOf()
+    expect(before.length).toBeGreaterThan(2)
+    handles.setNow(START + 100 * HOUR_MS)
+    const rollup = new Rollup(handles)
+    await rollup.find()
+    await rollup.count()
+    await sealAndCompare(handles)
+    expect(handles.caches.metrics.render([])).toMatch(/^oriel_usage_mismatches_total 0$/m)
+    const sealed = new Date(await sealedUntil(handles)).toISOString().slice(0, 10)
+    expect(await daysOf()).toEqual(before.filter((day) => day >= sealed))
+    // A row that is not what was sealed is found.
+    const [from, to] = [await sealedUntil(handles), (await sealedUntil(handles)) + 12 * HOUR_MS]
+    handles.setNow(to + 49 * HOUR_MS)
+    const wrong = { implementation_id: 'im_1', quarter: from / 1000, loads: 1, events: 1 }
+    await handles.clickhouse.insert('recent_quarters', 'usage:wrong', JSON.stringify(wrong))
+    await sealAndCompare(handles)
+    expect(handles.caches.metrics.render([])).toMatch(/^oriel_usage_mismatches_total 1$/m)
+    handles.caches.rollup.at = 0
   })
 
   it('names the busiest implementations with the counts that they have', async () => {
