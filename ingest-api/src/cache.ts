@@ -80,6 +80,12 @@ export class Cache<Value> {
     return value
   }
 
+  /** Loads anew, with everybody who does so at once. */
+  renew(key: string, now: number, load: () => Promise<Value>): Promise<Value> {
+    if (!this.options.sharesLoads) return this.store(key, now, load)
+    return this.loading.get(key) ?? this.startLoading(key, now, load)
+  }
+
   /** Who asks next has it loaded anew. */
   forget(key: string): void {
     this.weight -= this.values.get(key)?.weight ?? 0
@@ -90,11 +96,15 @@ export class Cache<Value> {
 /** Answers to one kind of question about a tenant, and where several tenants ask together. */
 export type Report<Answer> = { kept: Cache<Answer>; gathering: Gathering<Answer> | undefined }
 
-/** An answer as it is sent, and whose events it tells of, each as far as they had changed then. */
+/**
+ * An answer as it is sent, whose events it tells of, each as far as they had changed then, and when they were last known
+ * not to have changed since, epoch ms.
+ */
 export type KeptAnswer = {
   body: string
   revision: number | undefined
   asked: { tenant: Tenant; step: number }[]
+  currentAt: number
 }
 
 /** What outlives a request: as long as the process on Node, as long as the isolate on Workers. */
@@ -108,6 +118,8 @@ export type Caches = {
   state: DatabaseState
   sessions: Cache<KnownSession | undefined>
   answers: Cache<KeptAnswer>
+  /** How long one waits for events that have just come before the answer of a moment ago is given, ms. */
+  patienceMs: number
   seen: Seen
   rates: RateLimiter
   metrics: Metrics
@@ -170,6 +182,7 @@ export function createCaches(sharesLoads: boolean, answersMs = SHORT_MS): Caches
       sharesLoads,
       weigh: ({ body }) => body.length,
     }),
+    patienceMs: Infinity,
     seen: createSeen(),
     rates: new RateLimiter(),
     metrics: new Metrics(),

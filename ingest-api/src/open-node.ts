@@ -34,6 +34,9 @@ export type NodeHandles = Handles & {
   close(): Promise<void>
 }
 
+/** What an open page does not notice. */
+const PATIENCE_MS = 25
+
 /**
  * Opens everything the app needs on a machine with a disk: the data directory for this process alone, the engines
  * (its own unless others are configured), migrated, and the spool with what an earlier process left in it.
@@ -57,6 +60,7 @@ export async function openNode(config: Config, root: string, log: Log): Promise<
     await migrateStores(db, clickhouse, root)
     // The only one that stores is who has an engine of its own that nobody else can reach.
     const caches = createCaches(true, clickhouseUrl === undefined ? 30_000 : undefined)
+    caches.patienceMs = PATIENCE_MS
     const keeper = keepUsage({ clickhouse, caches, log, now: Date.now })
     opened.push(keeper.close)
     const usage = startUsageCache({ db, clickhouse, caches, log, now: Date.now })

@@ -8,6 +8,8 @@ import { countLifetime } from '../reports/count-lifetime'
 const EVERY_MS = 2_000
 /** Of all the time, at most this part is spent on it, however many events come. */
 const SHARE = 0.1
+/** Whatever is written has every kept answer read again, so that many implementations are written less often: ms for each. */
+const EACH_MS = 50
 
 export type UsageCache = {
   /** Takes note of whose events ClickHouse has just stored. */
@@ -35,8 +37,9 @@ export function startUsageCache(handles: UsageHandles & Pick<Handles, 'log'>): U
   }
   const refresher = repeat(async () => {
     const began = performance.now()
+    const count = touched.size
     await refresh()
-    return Math.max(EVERY_MS, (performance.now() - began) * (1 / SHARE - 1))
+    return Math.max(EVERY_MS, EACH_MS * count, (performance.now() - began) * (1 / SHARE - 1))
   })
   return {
     noteStored(implementationIds) {

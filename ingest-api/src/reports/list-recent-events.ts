@@ -48,13 +48,15 @@ async function list(
   limit: number,
   { type, name }: OnlyEvents,
 ): Promise<RecentEvent[][]> {
-  const { source, params, tenant } = eventsOf(tenants, period)
+  const { source, params, tenant } = eventsOf(tenants, period, '')
   const ofType = type === undefined ? '' : 'AND event_type = {type: String}'
   const named = name === undefined ? '' : 'AND event_name = {name: String}'
+  // A repeated event meets itself here by its id, which costs half of what FINAL does.
   const rows = await clickhouse.query<Omit<RecentEvent, 'data'> & { data: string } & OfTenant>(
     `SELECT ${tenant} AS tenant, toString(id) AS id, toUnixTimestamp64Milli(created_at) AS at, event_type AS type,
        event_name AS name, implementation_id AS implementationId, session_id AS session, event_data AS data
-     FROM ${source} ${ofType} ${named} ORDER BY created_at DESC, id DESC LIMIT {limit: UInt32} BY tenant`,
+     FROM (SELECT * FROM ${source} ${ofType} ${named} LIMIT 1 BY id)
+     ORDER BY created_at DESC, id DESC LIMIT {limit: UInt32} BY tenant`,
     { ...params, limit, ...(type !== undefined && { type }), ...(name !== undefined && { name }) },
   )
   return toEach(

@@ -84,16 +84,18 @@ export type Period = { from: number; to: number }
 /**
  * The events of a tenant in a period, each id once: FINAL lets a row meet its duplicates. Previews, which only the
  * people of the dashboard see, are left out.
+ * @param final nothing for who sees to duplicates itself
  */
 export function eventsOf(
   tenants: Tenant[],
   { from, to }: Period,
+  final: 'FINAL' | '' = 'FINAL',
 ): { source: string; params: Record<string, unknown>; tenant: string } {
   const { condition, params, tenant } = whereTenants(tenants)
   const period =
     'created_at >= fromUnixTimestamp64Milli({from: Int64}) AND created_at < fromUnixTimestamp64Milli({to: Int64})'
   return {
-    source: `events FINAL WHERE ${condition} AND ${period} AND NOT preview`,
+    source: `events ${final} WHERE ${condition} AND ${period} AND NOT preview`,
     params: { ...params, from, to },
     tenant,
   }

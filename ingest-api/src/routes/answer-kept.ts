@@ -6,10 +6,16 @@ import { setEtag } from './etag'
 
 type Load<Answer> = (handles: Handles) => Promise<Answer>
 
+/** How far an answer may be behind the events at most, while it is made anew. */
+const BEHIND_MS = 3_000
+
 /**
  * Answers a question that pages ask again and again: with the same text as before, as long as nothing was committed to
  * Postgres and no event it tells of has changed. It stands behind `requireTenant` and the permission that it needs; the
  * key is who asks, as what, by which key, and the whole address.
+ *
+ * When events have changed, the newest is waited for as long as a page would not notice; on a busy server the answer of
+ * a moment ago is given then, and the next one has them. `Cache-Control: no-cache` waits.
  * @param load makes the answer with these handles; what it makes of the clock may be sent for a minute and a half
  * @param revisionOf what its ETag is, if it has one
  */
@@ -38,9 +44,10 @@ async function answer<Answer extends object>(
       asked.push({ tenant, step })
       return step
     }
+    const currentAt = handles.now()
     const answer = await load({ ...handles, caches: { ...handles.caches, changes: { ...changes, stepOf } } })
     const body = JSON.stringify({ success: true, ...answer })
-    return { body, revision: revisionOf?.(answer), asked }
+    return { body, revision: revisionOf?.(answer), asked, currentAt }
   }
   const isCurrent = ({ asked }: KeptAnswer) =>
     asked.every(({ tenant, step }) => changes.stepOf(tenant) === step)
@@ -48,12 +55,26 @@ async function answer<Answer extends object>(
     if (state === undefined) return make()
     const { userId, persona, keyId } = actor
     const key = JSON.stringify([userId, persona, keyId, c.req.url, state])
-    const known = await answers.get(key, handles.now(), make)
-    if (isCurrent(known)) return known
-    answers.forget(key)
-    return answers.get(key, handles.now(), make)
+    const now = handles.now()
+    const known = await answers.get(key, now, make)
+    if (isCurrent(known)) return Object.assign(known, { currentAt: now })
+    const newest = answers.renew(key, now, make).then((answer) =>
+      // Somebody else may have begun to make it before what has changed had.
+      isCurrent(answer) || answer.currentAt > now ? answer : answers.renew(key, now, make),
+    )
+    const waits = now - known.currentAt > BEHIND_MS || c.req.header('cache-control')?.includes('no-cache')
+    return waits ? newest : firstOf(newest, known, handles.caches.patienceMs)
   }
   const { body, revision } = await find()
   if (revision !== undefined) setEtag(c, revision)
   return c.body(body, 200, { 'Content-Type': 'application/json' })
+}
+
+/** What comes in time, or else what is there. A failure is an answer only when there is time for it. */
+async function firstOf<Value>(coming: Promise<Value>, there: Value, patienceMs: number): Promise<Value> {
+  if (patienceMs === Infinity) return coming
+  coming.catch(() => {})
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<Value>((resolve) => (timer = setTimeout(resolve, patienceMs, there)))
+  return Promise.race([coming, late]).finally(() => clearTimeout(timer))
 }
