@@ -16,6 +16,7 @@ import type { ImplementationCount } from './reports/count-by-implementation'
 import type { VersionCount } from './reports/count-versions'
 import type { RankedImplementation } from './reports/rank-implementations'
 import type { Tenant } from './reports/tenant'
+import type { KeptRows } from './tenant-database'
 
 /**
  * Keeps what is asked again and again in memory; the least recently stored makes room.
@@ -118,6 +119,8 @@ export type Caches = {
   state: DatabaseState
   sessions: Cache<KnownSession | undefined>
   answers: Cache<KeptAnswer>
+  /** The rows they are made of, which stand longer: nothing that visitors do is in them. */
+  rows: KeptRows
   /** How long one waits for events that have just come before the answer of a moment ago is given, ms. */
   patienceMs: number
   seen: Seen
@@ -181,6 +184,13 @@ export function createCaches(sharesLoads: boolean, answersMs = SHORT_MS): Caches
       freshMs: answersMs,
       sharesLoads,
       weigh: ({ body }) => body.length,
+    }),
+    // 16 MB of JSON, their questions included.
+    rows: new Cache({
+      most: 16_000_000,
+      freshMs: answersMs,
+      sharesLoads,
+      weigh: (rows) => JSON.stringify(rows).length,
     }),
     patienceMs: Infinity,
     seen: createSeen(),

@@ -1,6 +1,7 @@
 import type { KeptAnswer } from '../cache'
 import type { Handles } from '../handles'
 import type { Changes } from '../reports/changes'
+import { keepReads } from '../tenant-database'
 import type { AppContext } from './context'
 import { setEtag } from './etag'
 
@@ -36,7 +37,8 @@ async function answer<Answer extends object>(
   revisionOf?: (answer: Answer) => number,
 ): Promise<Response> {
   const { handles, actor } = c.var
-  const { changes, answers } = handles.caches
+  const { userId, persona, keyId } = actor
+  const { changes, answers, rows } = handles.caches
   const make = async (): Promise<KeptAnswer> => {
     const asked: KeptAnswer['asked'] = []
     const stepOf: Changes['stepOf'] = (tenant) => {
@@ -45,7 +47,13 @@ async function answer<Answer extends object>(
       return step
     }
     const currentAt = handles.now()
-    const answer = await load({ ...handles, caches: { ...handles.caches, changes: { ...changes, stepOf } } })
+    const db =
+      state === undefined ? handles.db : keepReads(handles.db, [userId, persona, state], rows, currentAt)
+    const answer = await load({
+      ...handles,
+      db,
+      caches: { ...handles.caches, changes: { ...changes, stepOf } },
+    })
     const body = JSON.stringify({ success: true, ...answer })
     return { body, revision: revisionOf?.(answer), asked, currentAt }
   }
@@ -53,7 +61,6 @@ async function answer<Answer extends object>(
     asked.every(({ tenant, step }) => changes.stepOf(tenant) === step)
   const find = async (): Promise<KeptAnswer> => {
     if (state === undefined) return make()
-    const { userId, persona, keyId } = actor
     const key = JSON.stringify([userId, persona, keyId, c.req.url, state])
     const now = handles.now()
     const known = await answers.get(key, now, make)

@@ -12,7 +12,7 @@ import { sealUsage } from './seal-usage'
 const START_MS = 3_000
 const LOOK_MS = 250
 /** How long a round follows the one before at least, whatever comes; and at most, for what other processes store. */
-const REFRESH_MS = 1_000
+const REFRESH_MS = 2_000
 const SEAL_MS = 60_000
 /** Of all the time, at most this part is spent on counting what is not sealed, however much there is, once that is done. */
 const COUNT_SHARE = 0.1
