@@ -19,4 +19,5 @@ CREATE TABLE IF NOT EXISTS recent_quarters (
 )
 ENGINE = ReplacingMergeTree(events)
 PARTITION BY toDate(quarter)
-ORDER BY (builder_id, implementation_id, quarter);
+ORDER BY (builder_id, implementation_id, quarter)
+SETTINGS index_granularity = 1024;

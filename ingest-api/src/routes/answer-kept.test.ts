@@ -4,6 +4,7 @@ import { widgetImplementations } from '../../../schema/tables/implementations'
 import { sessions } from '../../../schema/tables/sessions'
 import { users } from '../../../schema/tables/users'
 import type { EndUserDashboard, Implementation, Login, NewApiKey } from '../../../schema/wire/api'
+import { createCaches } from '../cache'
 import { openDatabase } from '../database'
 import { DatabaseState } from '../database-state'
 import { createTestHandles, type TestHandles } from '../testing'
@@ -100,6 +101,49 @@ test('an event is in the next overview of its owner and its builder once it is s
     const { recent } = JSON.parse((await get(overviews[0]![0], owner)).text).data as EndUserDashboard
     expect(recent).toHaveLength(events)
   }
+})
+
+test('an event has nobody read rows again, because there is nothing of it in them', async () => {
+  const overviews = paths().filter(([path]) => path.includes('dashboard'))
+  const visitor = await visit(handles, client, widget.id)
+  // What of the last days has no other minute when it is asked for again.
+  handles.setNow(Date.now())
+  for (const [path, as] of overviews) await get(path, as)
+  await visitor.send({ name: 'vote' })
+  asked = { ofTenants: 0, else: 0 }
+  for (const [path, as] of overviews)
+    expect(JSON.parse((await get(path, as)).text).data.usage.totals.interactions).toBe(1)
+  expect(asked).toEqual({ ofTenants: 0, else: overviews.length })
+  handles.setNow(undefined)
+})
+
+test('a busy server answers what was right a moment ago, for three seconds, but not who wants the newest', async () => {
+  const caches = { ...createCaches(true, 30_000), changes: handles.caches.changes, patienceMs: 0 }
+  const { clickhouse } = handles
+  let isFree = Promise.resolve()
+  const query: typeof clickhouse.query = (sql, params) => isFree.then(() => clickhouse.query(sql, params))
+  const { app } = createClient({ ...handles, caches, clickhouse: { ...clickhouse, query } })
+  const visitor = await visit(handles, client, widget.id)
+  const began = Date.now()
+  const votes = async (after = 0, headers = {}) => {
+    handles.setNow(began + after)
+    const bearer = { authorization: `Bearer ${owner.accessToken}` }
+    const response = await app.request(`/api/end-users/me/dashboard?${range}`, {
+      headers: { ...bearer, ...headers },
+    })
+    return ((await response.json()) as { data: EndUserDashboard }).data.usage.totals.interactions
+  }
+  expect(await votes()).toBe(0)
+  handles.setNow(undefined)
+  await visitor.send({ name: 'vote' })
+  let release = () => {}
+  isFree = new Promise((resolve) => (release = resolve))
+  expect(await votes(2_000)).toBe(0)
+  expect(await votes(3_000)).toBe(0)
+  const waiting = [votes(3_000, { 'cache-control': 'no-cache' }), votes(3_001)]
+  release()
+  expect(await Promise.all(waiting)).toEqual([1, 1])
+  handles.setNow(undefined)
 })
 
 test('nobody gets the answer of another, at the same address and at the same time', async () => {
