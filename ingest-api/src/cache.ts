@@ -16,7 +16,6 @@ import type { ImplementationCount } from './reports/count-by-implementation'
 import type { VersionCount } from './reports/count-versions'
 import type { RankedImplementation } from './reports/rank-implementations'
 import type { Tenant } from './reports/tenant'
-import type { KeptRows } from './tenant-database'
 
 /**
  * Keeps what is asked again and again in memory; the least recently stored makes room.
@@ -108,6 +107,9 @@ export type KeptAnswer = {
   currentAt: number
 }
 
+/** @param what names what is read and everything that it depends on but the asker; what is read is not changed. */
+export type Reads = <Rows>(what: readonly unknown[], read: () => Promise<Rows>) => Promise<Rows>
+
 /** What outlives a request: as long as the process on Node, as long as the isolate on Workers. */
 export type Caches = {
   implementations: Cache<LiveImplementation | undefined>
@@ -120,7 +122,9 @@ export type Caches = {
   sessions: Cache<KnownSession | undefined>
   answers: Cache<KeptAnswer>
   /** The rows they are made of, which stand longer: nothing that visitors do is in them. */
-  rows: KeptRows
+  rows: Cache<unknown>
+  /** Reads rows, or has them from the same asker's last answer, where nothing was committed since: see `keepReads`. */
+  reads: Reads
   /** How long one waits for events that have just come before the answer of a moment ago is given, ms. */
   patienceMs: number
   seen: Seen
@@ -192,6 +196,7 @@ export function createCaches(sharesLoads: boolean, answersMs = SHORT_MS): Caches
       sharesLoads,
       weigh: (rows) => JSON.stringify(rows).length,
     }),
+    reads: (_, read) => read(),
     patienceMs: Infinity,
     seen: createSeen(),
     rates: new RateLimiter(),

@@ -1,7 +1,6 @@
 import { drizzle } from 'drizzle-orm/postgres-js'
 import type { ParameterOrJSON, PendingQuery, ReservedSql, Row, TransactionSql } from 'postgres'
 import type { Actor } from './accounts/actor'
-import type { Cache } from './cache'
 import { preparing, type Database } from './database'
 
 /**
@@ -45,30 +44,4 @@ export function openTenantDatabase(
   }
   const scoped: Partial<Record<PropertyKey, unknown>> = { begin, unsafe }
   return drizzle(new Proxy(sql, { get: (target, name) => scoped[name] ?? Reflect.get(target, name) }))
-}
-
-/** Rows that were read, by who asked what in which state of the database. */
-export type KeptRows = Cache<unknown>
-
-/**
- * A tenant's database that reads no rows twice while nothing is committed. For answers that only read: what is executed
- * rather than selected is not kept.
- * @param known who asks, and the state of the database
- */
-export function keepReads(
-  { $client: sql }: Database,
-  known: readonly string[],
-  kept: KeptRows,
-  now: number,
-): Database {
-  const unsafe = (text: string, parameters: ParameterOrJSON<never>[] = []) => {
-    const query = sql.unsafe(text, parameters)
-    const read = () => kept.get(JSON.stringify([...known, text, parameters]), now, () => query.values())
-    return new Proxy(query, {
-      get: (target, name) => (name === 'values' ? read : Reflect.get(target, name)),
-    })
-  }
-  return drizzle(
-    new Proxy(sql, { get: (target, name) => (name === 'unsafe' ? unsafe : Reflect.get(target, name)) }),
-  )
 }

@@ -3,8 +3,9 @@ import type { Actor } from '../accounts/actor'
 import type { Handles } from '../handles'
 import { listProjects } from '../projects/read-projects'
 import type { UsageQuestion } from '../reports/count-usage'
-import { listRevenue, sumRevenue } from '../revenue/sum-revenue'
+import { listRevenue } from '../revenue/sum-revenue'
 import { keptUsage } from './kept-reports'
+import { readRevenueSum } from './read-revenue-sum'
 import { listCustomers, listTrackedImplementations } from './list-tracked-implementations'
 
 const FIRST = { page: 1, limit: 20 }
@@ -16,12 +17,14 @@ export async function getBuilderDashboard(
   question: UsageQuestion,
 ): Promise<BuilderDashboard> {
   const builder: Pick<Actor, 'userId' | 'persona'> = { userId: builderId, persona: 'builder' }
+  const { reads } = handles.caches
+  const { from, to, timezone } = question
   const [sum, series, projects, implementations, customers, usage] = await Promise.all([
-    sumRevenue(handles, builder, handles.now()),
-    listRevenue(handles, builder, question),
-    listProjects(handles, builder, FIRST),
+    readRevenueSum(handles, builder),
+    reads(['revenue', builderId, from, to, timezone], () => listRevenue(handles, builder, question)),
+    reads(['projects', builderId], () => listProjects(handles, builder, FIRST)),
     listTrackedImplementations(handles, builder, question, FIRST),
-    listCustomers(handles, builder, FIRST),
+    reads(['customers', builderId], () => listCustomers(handles, builder, FIRST)),
     keptUsage(handles, { whose: 'builder', builderId }, question),
   ])
   return {

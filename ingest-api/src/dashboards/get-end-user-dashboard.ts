@@ -3,8 +3,8 @@ import type { Actor } from '../accounts/actor'
 import type { Handles } from '../handles'
 import { getImplementation, listImplementations } from '../implementations/read-implementations'
 import type { UsageQuestion } from '../reports/count-usage'
-import { sumRevenue } from '../revenue/sum-revenue'
 import { keptRecentEvents, keptUsage } from './kept-reports'
+import { readRevenueSum } from './read-revenue-sum'
 
 type Needs = Pick<Handles, 'db' | 'clickhouse' | 'caches' | 'config' | 'now'>
 
@@ -18,12 +18,12 @@ export async function getEndUserDashboard(
   question: UsageQuestion,
 ): Promise<EndUserDashboard> {
   const owner = ownerOf(endUserId)
-  const widgets = await listImplementations(handles, owner, { page: 1, limit: MOST_WIDGETS })
+  const widgets = await handles.caches.reads(['widgets', endUserId], () => listWidgets(handles, owner))
   const tenant = tenantOf(widgets)
   const [usage, recent, billing] = await Promise.all([
     keptUsage(handles, tenant, question),
     keptRecentEvents(handles, tenant, question, RECENT_EVENTS),
-    sumRevenue(handles, owner, handles.now()),
+    readRevenueSum(handles, owner),
   ])
   return { widgets, usage, recent, billing, support: { contact: handles.config.supportContact } }
 }
@@ -41,11 +41,14 @@ export async function getEndUserUsage(
   const owner = ownerOf(endUserId)
   const widgets = implementationId
     ? [await getImplementation(handles, owner, implementationId)]
-    : await listImplementations(handles, owner, { page: 1, limit: MOST_WIDGETS })
+    : await listWidgets(handles, owner)
   return keptUsage(handles, tenantOf(widgets), question)
 }
 
 const ownerOf = (userId: string): Pick<Actor, 'userId' | 'persona'> => ({ userId, persona: 'end_user' })
+
+const listWidgets = (handles: Needs, owner: ReturnType<typeof ownerOf>) =>
+  listImplementations(handles, owner, { page: 1, limit: MOST_WIDGETS })
 
 const tenantOf = (widgets: Implementation[]) => ({
   whose: 'implementations' as const,

@@ -28,10 +28,35 @@ export async function listTrackedImplementations(
   period: Period,
   listing: ImplementationListing,
 ): Promise<Page<BuilderImplementation>> {
+  const { rows, total } = await handles.caches.reads(['tracked', builder, listing], () =>
+    readPage(handles, builder, listing),
+  )
+  const implementationIds = rows.map(({ id }) => id)
+  const counts =
+    rows.length === 0
+      ? []
+      : await keptCounts(
+          handles,
+          { whose: 'implementations', builderIds: [builder.userId], implementationIds },
+          period,
+          listing.limit,
+        )
+  const usageOf = new Map(counts.map(({ implementationId, ...usage }) => [implementationId, usage]))
+  const data = rows.map(({ isPinned, lastActivity, createdAt, ...row }) => ({
+    ...row,
+    pinnedVersion: isPinned ? row.version : null,
+    lastActivity: lastActivity?.getTime() ?? null,
+    createdAt: createdAt.getTime(),
+    usage: usageOf.get(row.id) ?? NOTHING,
+  }))
+  return pageOf(data, listing, total)
+}
+
+async function readPage({ db }: Pick<Handles, 'db'>, builder: Tenant, listing: ImplementationListing) {
   const order = orderOfImplementations(listing)
-  const page = findPage(handles.db, widgetImplementations, isListed(builder, listing), order, listing)
+  const page = findPage(db, widgetImplementations, isListed(builder, listing), order, listing)
   const [rows, total] = await Promise.all([
-    handles.db
+    db
       .select({
         id: widgetImplementations.id,
         name: widgetImplementations.name,
@@ -53,27 +78,9 @@ export async function listTrackedImplementations(
       .leftJoin(channels, onChannel)
       .leftJoin(versions, isServed)
       .orderBy(...order),
-    countImplementations(handles, builder, listing),
+    countImplementations({ db }, builder, listing),
   ])
-  const implementationIds = rows.map(({ id }) => id)
-  const counts =
-    rows.length === 0
-      ? []
-      : await keptCounts(
-          handles,
-          { whose: 'implementations', builderIds: [builder.userId], implementationIds },
-          period,
-          listing.limit,
-        )
-  const usageOf = new Map(counts.map(({ implementationId, ...usage }) => [implementationId, usage]))
-  const data = rows.map(({ isPinned, lastActivity, createdAt, ...row }) => ({
-    ...row,
-    pinnedVersion: isPinned ? row.version : null,
-    lastActivity: lastActivity?.getTime() ?? null,
-    createdAt: createdAt.getTime(),
-    usage: usageOf.get(row.id) ?? NOTHING,
-  }))
-  return pageOf(data, listing, total)
+  return { rows, total }
 }
 
 /** One page of the end users who use a builder's projects, the newest first. */

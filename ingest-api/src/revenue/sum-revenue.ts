@@ -7,7 +7,6 @@ import type { Database } from '../database'
 
 /** What everything is paid in. */
 export const CURRENCY = 'USD'
-const MINUTE_MS = 60 * 1000
 const MONTH_MS = 30 * 24 * 60 * 60 * 1000
 
 export type RevenueSum = { currency: string; total: number; monthly: number }
@@ -24,8 +23,7 @@ export async function sumRevenue(
   actor: Pick<Actor, 'userId' | 'persona'>,
   now: number,
 ): Promise<RevenueSum> {
-  // To the minute, so that it is the same question until then.
-  const since = new Date(now - (now % MINUTE_MS) - MONTH_MS)
+  const since = new Date(now - MONTH_MS)
   const [sum] = await db
     .select({
       total: sql<string>`coalesce(sum(${revenueEvents.amount}), 0)`,

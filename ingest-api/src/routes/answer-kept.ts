@@ -1,7 +1,6 @@
-import type { KeptAnswer } from '../cache'
+import type { KeptAnswer, Reads } from '../cache'
 import type { Handles } from '../handles'
 import type { Changes } from '../reports/changes'
-import { keepReads } from '../tenant-database'
 import type { AppContext } from './context'
 import { setEtag } from './etag'
 
@@ -38,7 +37,7 @@ async function answer<Answer extends object>(
 ): Promise<Response> {
   const { handles, actor } = c.var
   const { userId, persona, keyId } = actor
-  const { changes, answers, rows } = handles.caches
+  const { changes, answers } = handles.caches
   const make = async (): Promise<KeptAnswer> => {
     const asked: KeptAnswer['asked'] = []
     const stepOf: Changes['stepOf'] = (tenant) => {
@@ -47,13 +46,9 @@ async function answer<Answer extends object>(
       return step
     }
     const currentAt = handles.now()
-    const db =
-      state === undefined ? handles.db : keepReads(handles.db, [userId, persona, state], rows, currentAt)
-    const answer = await load({
-      ...handles,
-      db,
-      caches: { ...handles.caches, changes: { ...changes, stepOf } },
-    })
+    const reads = state === undefined ? handles.caches.reads : keepReads(c, state)
+    const caches = { ...handles.caches, changes: { ...changes, stepOf }, reads }
+    const answer = await load({ ...handles, caches })
     const body = JSON.stringify({ success: true, ...answer })
     return { body, revision: revisionOf?.(answer), asked, currentAt }
   }
@@ -75,6 +70,16 @@ async function answer<Answer extends object>(
   const { body, revision } = await find()
   if (revision !== undefined) setEtag(c, revision)
   return c.body(body, 200, { 'Content-Type': 'application/json' })
+}
+
+/** Of one asker's answers under one state of the database, the same rows are read once. */
+function keepReads(c: AppContext, state: string): Reads {
+  const { handles, actor } = c.var
+  return async <Rows>(what: readonly unknown[], read: () => Promise<Rows>) => {
+    const key = JSON.stringify([actor.userId, actor.persona, state, what])
+    // Whoever names the same reads the same.
+    return (await handles.caches.rows.get(key, handles.now(), read)) as Rows
+  }
 }
 
 /** What comes in time, or else what is there. A failure is an answer only when there is time for it. */
