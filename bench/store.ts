@@ -54,7 +54,7 @@ for (let began = performance.now(); await sealUsage(handles); began = performanc
   sealing.push(performance.now() - began)
 if (sealing.length > 0)
   console.log(`a day sealed in ${Math.round(sealing.sort((a, b) => a - b)[sealing.length >> 1]!)} ms`)
-// As a running server has them: a day becomes one part two hours after it is over.
+// As a running server has them: what is two hours old is merged, days of events once they are over.
 const over = await clickhouse.query<{ day: string }>(
   `SELECT partition AS day FROM system.parts
    WHERE database = currentDatabase() AND table = 'events' AND active AND partition < {today: String}
@@ -62,6 +62,7 @@ const over = await clickhouse.query<{ day: string }>(
   { today: new Date(to - 1).toISOString().slice(0, 10) },
 )
 for (const { day } of over) await clickhouse.command(`OPTIMIZE TABLE events PARTITION '${day}' FINAL`)
+await clickhouse.command('OPTIMIZE TABLE usage_quarters FINAL')
 const rollup = new Rollup(handles)
 await rollup.find()
 await rollup.count()
