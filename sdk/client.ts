@@ -58,6 +58,7 @@ import type {
   StatusRequest,
   UpdateProjectRequest,
 } from '../schema/wire/requests'
+import type { CreateReportRequest, Report, ReportRun, UpdateReportRequest } from '../schema/wire/report'
 import type { Billing, Revenue } from '../schema/wire/revenue'
 
 /** A request that was refused, in the server's words. `status` is 0 when no answer of Oriel came at all. */
@@ -306,6 +307,17 @@ export class ApiClient {
     this.one<null>('DELETE', `/api/analytics/dashboards/${at(id)}`, { care })
   getDashboardData = (id: string) =>
     this.one<DashboardData>('GET', `/api/analytics/dashboards/${at(id)}/data`)
+
+  listReports = (query?: QueryParams) => this.page<Report>('/api/analytics/reports', query)
+  createReport = (body: CreateReportRequest, care?: Care) =>
+    this.one<Report>('POST', '/api/analytics/reports', { body, care })
+  getReport = (id: string) => this.one<Report>('GET', `/api/analytics/reports/${at(id)}`)
+  updateReport = (id: string, body: UpdateReportRequest, care?: Care) =>
+    this.one<Report>('PATCH', `/api/analytics/reports/${at(id)}`, { body, care })
+  deleteReport = (id: string, care?: Care) =>
+    this.one<null>('DELETE', `/api/analytics/reports/${at(id)}`, { care })
+  runReport = (id: string, query?: { at?: number }) =>
+    this.one<ReportRun>('GET', `/api/analytics/reports/${at(id)}/run`, { query })
 
   private keep(login: Login): Login {
     this.token = login.accessToken

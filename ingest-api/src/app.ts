@@ -22,6 +22,7 @@ import { limits, plans } from './routes/plans'
 import { projects } from './routes/projects'
 import { protect, protectData, shareWithOrigins } from './routes/protect'
 import { savedDashboards } from './routes/saved-dashboards'
+import { savedReports } from './routes/saved-reports'
 import { wellKnown } from './routes/well-known'
 import { marketplace, modules, widgets } from './routes/widgets'
 
@@ -62,6 +63,7 @@ export function createApp(handles: Handles): Hono<AppEnv> {
   app.route('/api/analytics/alert-rules', alertRules)
   app.route('/api/analytics/alerts', alerts)
   app.route('/api/analytics/dashboards', savedDashboards)
+  app.route('/api/analytics/reports', savedReports)
   app.notFound((c) => answer(c, new OrielError('RESOURCE_NOT_FOUND', 'There is nothing at this address.')))
   app.onError((error, c) => answer(c, error))
   return app

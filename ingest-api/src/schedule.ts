@@ -3,6 +3,7 @@ import type { Handles } from './handles'
 import { describeError } from './log'
 import { DISKLESS_KINDS } from './privacy/kinds'
 import { runDue } from './privacy/run-jobs'
+import { runReports } from './saved-reports/send-reports'
 import { noteQueue } from './spool/queue-hold'
 import { compareDayOfHour, sealAndCompare } from './usage/keep-usage'
 import { HOUR_MS } from './usage/sealed-until'
@@ -14,7 +15,7 @@ const BUDGET_MS = 45_000
 /**
  * A minute's share of what a Node process does between requests, as far as it can be done without a disk and without
  * staying: tells that there is a queue, seals usage, counts sealed usage again, looks at the
- * rules of alerts, and runs jobs. Any number of these and of
+ * rules of alerts, sends reports, and runs jobs. Any number of these and of
  * Node processes may do so at once. Nothing is thrown; what failed is logged and done in the next minute.
  *
  * The platform's rollup is made for the hours that are sealed. Of the others it would be a minute old here, so reports
@@ -33,6 +34,7 @@ export async function runSchedule(handles: Handles, scheduledAt: number): Promis
       if (scheduledAt % HOUR_MS < MINUTE_MS) await compareDayOfHour(handles)
     }),
     attempt('rules are looked at later', () => runAlerts(handles)),
+    attempt('reports are sent later', () => runReports(handles)),
     attempt('jobs are run later', () => runDue(handles, isOver, DISKLESS_KINDS)),
   ])
 }

@@ -4,6 +4,7 @@ import { ANALYTICS_ANSWERS } from './analytics-answers'
 import { ALERT_ANSWERS } from './alert-answers'
 import { DASHBOARD_ANSWERS } from './dashboard-answers'
 import { PROJECT_ANSWERS } from './project-answers'
+import { REPORT_ANSWERS } from './report-answers'
 import { USAGE_ANSWERS } from './usage-answers'
 
 /** What the API answers, for its document and for tests that hold real answers against it, by the name it has there. */
@@ -16,6 +17,7 @@ export const ANSWERS = {
   ...ADMIN_ANSWERS,
   ...ALERT_ANSWERS,
   ...DASHBOARD_ANSWERS,
+  ...REPORT_ANSWERS,
 } as const
 
 export type AnswerName = keyof typeof ANSWERS

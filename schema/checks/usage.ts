@@ -26,13 +26,15 @@ export const time = z.string().transform((value, context) => {
   return z.NEVER
 })
 
-export const timezone = z.string().refine((value) => {
+/** In the one spelling that both databases know; the runtime takes any capitals, and ClickHouse does not. */
+export const timezone = z.string().transform((value, context) => {
   try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: value }))
+    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone
   } catch {
-    return false
+    context.addIssue('Must be an IANA time zone such as Europe/Amsterdam.')
+    return z.NEVER
   }
-}, 'Must be an IANA time zone such as Europe/Amsterdam.')
+})
 
 /** Which part of the past a report is about. Left out: the last 30 days by day in UTC. */
 export const usageQuery = z

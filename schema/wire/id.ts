@@ -15,6 +15,7 @@ export const ID_PREFIX = {
   rule: 'ru',
   alert: 'al',
   dashboard: 'da',
+  report: 'rp',
 } as const
 
 export type IdKind = keyof typeof ID_PREFIX

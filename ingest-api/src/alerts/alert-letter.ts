@@ -1,8 +1,8 @@
 import type { AlertRule } from '../../../schema/wire/alert'
-import { metricsOf, type MetricId } from '../../../schema/wire/metric'
+import { metricsOf } from '../../../schema/wire/metric'
 import { ROLE_PERMISSIONS, type Persona } from '../../../schema/wire/permission'
+import { formatValue } from '../analytics/format-value'
 import type { Letter } from '../mail/compose'
-import { CURRENCY } from '../revenue/sum-revenue'
 
 type Opened = Pick<
   AlertRule,
@@ -33,16 +33,7 @@ export function alertLetter(baseUrl: string, rule: Opened): Letter {
   }
 }
 
-const numbers = new Intl.NumberFormat('en', { maximumFractionDigits: 2 })
 const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 2 })
-const money = new Intl.NumberFormat('en', { style: 'currency', currency: CURRENCY })
-const MINOR_UNITS = 10 ** (money.resolvedOptions().maximumFractionDigits ?? 2)
-
-/** A value of a metric as people write it in English, which letters are in. */
-export function formatValue(metric: MetricId, value: number): string {
-  if (metric === 'revenue') return money.format(value / MINOR_UNITS)
-  return (metric === 'errorRate' || metric === 'interactionRate' ? percent : numbers).format(value)
-}
 
 const formatWindow = (minutes: number): string => {
   const [size, unit] =

@@ -1,6 +1,7 @@
 import { and, asc, eq, inArray, ne, sql } from 'drizzle-orm'
 import { alertRules, alerts } from '../../../schema/tables/alerts'
 import { writeAudit } from '../accounts/audit'
+import { offReasonOf } from '../dashboards/get-series'
 import type { Queryable } from '../database'
 import type { Handles } from '../handles'
 import { queueMail } from '../mail/queue-mail'
@@ -133,11 +134,9 @@ async function noteKnown(tx: Queryable, known: Known[], to: number, now: Date): 
     from ${found} where alert.rule_id = found.id and alert.state <> 'resolved' and found.holds`)
 }
 
-async function switchOff(tx: Queryable, { id, implementationId }: RuleRow, now: Date): Promise<void> {
-  const offReason =
-    implementationId === null
-      ? 'No widget of its project is left that is yours.'
-      : 'Its widget was removed, or is not yours any more.'
+async function switchOff(tx: Queryable, rule: RuleRow, now: Date): Promise<void> {
+  const { id } = rule
+  const offReason = offReasonOf(rule)
   await tx
     .update(alertRules)
     .set({ enabled: false, offReason, revision: sql`${alertRules.revision} + 1`, updatedAt: now })

@@ -2,6 +2,7 @@ import { runAlerts } from '../alerts/run-alerts'
 import type { EvaluationHandles } from '../alerts/evaluate-rules'
 import { describeError } from '../log'
 import { repeat } from '../repeat'
+import { runReports } from '../saved-reports/send-reports'
 
 /** How often it is asked whether something is due. */
 const POLL_MS = 5_000
@@ -11,10 +12,9 @@ const START_MS = 10_000
 /** Keeps running what is due, one process at a time, until it is closed, which waits for the run under way. */
 export const startAnalyses = (handles: EvaluationHandles): { close(): Promise<void> } =>
   repeat(async () => {
-    try {
-      await runAlerts(handles)
-    } catch (error) {
-      handles.log.warn('analyses run later', describeError(error))
-    }
+    for (const run of [runAlerts, runReports])
+      await run(handles).catch((error: unknown) =>
+        handles.log.warn('analyses run later', describeError(error)),
+      )
     return POLL_MS
   }, START_MS)

@@ -21,6 +21,12 @@ export const narrowingOf = (stored: {
   project: stored.projectId ?? undefined,
 })
 
+/** Why what is stored with a narrowing was switched off, once {@link findTenant} finds nothing. */
+export const offReasonOf = ({ implementationId }: { implementationId: string | null }): string =>
+  implementationId === null
+    ? 'No widget of its project is left that is yours.'
+    : 'Its widget was removed, or is not yours any more.'
+
 /**
  * Usage over time of what the asker may see, or of one implementation or one project of it: a builder's own work, a
  * site owner's own widgets, for the platform everything.

@@ -7,6 +7,7 @@ import { implementationOrigins, widgetImplementations } from '../../../schema/ta
 import { oneTimeTokens } from '../../../schema/tables/one-time-tokens'
 import { subscriptions } from '../../../schema/tables/plans'
 import { projects } from '../../../schema/tables/projects'
+import { reports } from '../../../schema/tables/reports'
 import { savedDashboards } from '../../../schema/tables/saved-dashboards'
 import { recoveryCodes, secondFactors } from '../../../schema/tables/second-factors'
 import { sessions } from '../../../schema/tables/sessions'
@@ -37,6 +38,7 @@ export async function eraseAccount(handles: JobHandles, job: RunningJob): Promis
     await tx.delete(sessions).where(eq(sessions.userId, userId))
     await tx.delete(alerts).where(eq(alerts.ownerId, userId))
     await tx.delete(alertRules).where(eq(alertRules.ownerId, userId))
+    await tx.delete(reports).where(eq(reports.ownerId, userId))
     await tx.delete(savedDashboards).where(eq(savedDashboards.ownerId, userId))
     await tx.delete(apiKeys).where(eq(apiKeys.userId, userId))
     await tx.delete(identities).where(eq(identities.userId, userId))

@@ -8,6 +8,7 @@ import { widgetImplementations } from '../../../schema/tables/implementations'
 import { subscriptions } from '../../../schema/tables/plans'
 import { channels, projects, releases, versions } from '../../../schema/tables/projects'
 import { revenueEvents, templatePurchases } from '../../../schema/tables/revenue'
+import { reports } from '../../../schema/tables/reports'
 import { savedDashboards } from '../../../schema/tables/saved-dashboards'
 import { secondFactors } from '../../../schema/tables/second-factors'
 import { sessions } from '../../../schema/tables/sessions'
@@ -36,7 +37,7 @@ implementations.json  the widgets on your sites with their configuration
 revenue.csv           money that your work or your sites moved, in the currency's smallest unit
 purchases.csv         templates that you bought or sold
 alert-rules.json      what you let Oriel watch, and alerts.csv what came of it
-dashboards.json       dashboards that you have put together
+dashboards.json       dashboards that you have put together, and reports.json the reports
 audit.csv             what you did, and what was done to your account
 events/<widget>.csv   what visitors did with each widget on your sites
 `
@@ -91,6 +92,7 @@ export async function* filesOf({ db, clickhouse }: Engines, userId: string): Asy
   yield json('dashboards.json', () =>
     db.select().from(savedDashboards).where(eq(savedDashboards.ownerId, userId)),
   )
+  yield json('reports.json', () => db.select().from(reports).where(eq(reports.ownerId, userId)))
   const { actorId, resourceType, resourceId } = auditLog
   const concernsMe = and(eq(resourceType, 'user'), eq(resourceId, userId))
   yield rowsOf('audit.csv', auditLog, or(eq(actorId, userId), concernsMe))

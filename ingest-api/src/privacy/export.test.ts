@@ -83,6 +83,7 @@ describe('an export', () => {
       'alert-rules.json',
       'alerts.csv',
       'dashboards.json',
+      'reports.json',
       'audit.csv',
       `events/${widget.id}.csv`,
     ])

@@ -367,6 +367,8 @@ describe('erasing an account', () => {
       body: { name, metric: 'loads', condition: 'above', threshold: 3, windowMinutes: 60 },
     })
     await client.call('POST', '/api/analytics/dashboards', { as: owner, body: { name, charts: [] } })
+    const report = { name, metrics: ['loads'], period: 'day', schedule: 'daily' }
+    await client.call('POST', '/api/analytics/reports', { as: owner, body: report })
     await close(owner)
     await runDue(handles)
     expect(await rowsOf(ids)).toMatchObject([{ session_id: visitor.session }])

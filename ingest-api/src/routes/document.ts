@@ -19,6 +19,7 @@ const ID_OF: Record<string, IdKind> = {
   'alert-rules': 'rule',
   alerts: 'alert',
   dashboards: 'dashboard',
+  reports: 'report',
 }
 
 /** The whole API as OpenAPI 3.1.1 (https://spec.openapis.org/oas/v3.1.1), made of {@link OPERATIONS} and their checks. */
@@ -72,7 +73,7 @@ export function describeApi(baseUrl: string, version: string): JsonObject {
 }
 
 function describeOperation(method: string, path: string, operation: Operation): JsonObject {
-  const { id, summary, body, open, keyed, matched, answer, status = [200] } = operation
+  const { id, summary, body, open, keyed, matched, answer, csv, status = [200] } = operation
   const parts = path.split('/')
   const tag = parts[1] === 'api' ? parts[2]! : 'events'
   const goes = {
@@ -83,7 +84,7 @@ function describeOperation(method: string, path: string, operation: Operation): 
           content:
             answer === 'zip'
               ? { 'application/zip': {} }
-              : { 'application/json': { schema: answerOf(path, answer) } },
+              : { 'application/json': { schema: answerOf(path, answer) }, ...(csv && { 'text/csv': {} }) },
         }),
   }
   const refusals = groupByStatus(codesOf(method, path, operation))

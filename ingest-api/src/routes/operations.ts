@@ -71,6 +71,12 @@ import {
   rollbackRequest,
   updateProjectRequest,
 } from '../../../schema/checks/projects'
+import {
+  createReportRequest,
+  reportRunQuery,
+  reportsQuery,
+  updateReportRequest,
+} from '../../../schema/checks/reports'
 import { implementationQuery, seriesQuery, usageQuery } from '../../../schema/checks/usage'
 import type { ErrorCode } from '../../../schema/wire/error'
 
@@ -84,6 +90,8 @@ export type Operation = {
   /** One, a page of many, many without pages, or one that holds a page of something. */
   answer:
     AnswerName | { page: AnswerName } | { many: AnswerName } | { paged: AnswerName } | 'redirect' | 'zip'
+  /** It can be asked for as CSV as well. */
+  csv?: true
   /** What it answers when it goes well; 200 when left out. */
   status?: readonly number[]
   body?: z.ZodType | 'bundle'
@@ -235,6 +243,13 @@ export const OPERATIONS: Record<string, Operation> = {
   'PUT /api/analytics/dashboards/:id': { id: 'replaceDashboard', summary: 'Put another in its place', answer: 'SavedDashboard', body: dashboardRequest, matched: true },
   'DELETE /api/analytics/dashboards/:id': { id: 'deleteDashboard', summary: 'Delete it', answer: 'Nothing', matched: true },
   'GET /api/analytics/dashboards/:id/data': { id: 'getDashboardData', summary: 'What all its charts show now, with the reason for each that can show nothing', answer: 'DashboardData' },
+
+  'GET /api/analytics/reports': { id: 'listReports', summary: 'The reports that the asker has put together', answer: { page: 'Report' }, query: [reportsQuery] },
+  'POST /api/analytics/reports': { id: 'createReport', summary: 'Put a report together, to be asked for or sent by mail', answer: 'Report', status: [201], body: createReportRequest, keyed: true, errors: ['RESOURCE_NOT_FOUND', ...full] },
+  'GET /api/analytics/reports/:id': { id: 'getReport', summary: 'One of them', answer: 'Report' },
+  'PATCH /api/analytics/reports/:id': { id: 'updateReport', summary: 'Change it; it is sent as it is from then on', answer: 'Report', body: updateReportRequest, matched: true },
+  'DELETE /api/analytics/reports/:id': { id: 'deleteReport', summary: 'Delete it', answer: 'Nothing', matched: true },
+  'GET /api/analytics/reports/:id/run': { id: 'runReport', summary: 'What it comes to for the last whole period before a time, as JSON or CSV', answer: 'ReportRun', csv: true, query: [reportRunQuery] },
 
   'POST /v1/events': { id: 'sendEvents', summary: 'Report what happened in a widget; the answer is the receipt itself', answer: 'Receipt', status: [202], body: wireBatch, open: true, errors: ['TOKEN_INVALID', 'TOKEN_EXPIRED', 'SERVICE_UNAVAILABLE'] },
 }

@@ -46,6 +46,8 @@ const NO_ALERT = (): Call => ({ path: { id: `al_${'x'.repeat(21)}` } })
 const NO_DASHBOARD = (): Call => ({ path: { id: `da_${'x'.repeat(21)}` } })
 const PLACE = { column: 0, row: 0, width: 6, height: 4 }
 const CHART = { kind: 'line', title: 'Loads', metric: 'loads', hours: 24, interval: 'hour', place: PLACE }
+const NO_REPORT = (): Call => ({ path: { id: `rp_${'x'.repeat(21)}` } })
+const REPORT = { name: 'Monday', metrics: ['loads'], period: 'week' }
 const RULE = { name: 'Errors', metric: 'errors', condition: 'above', threshold: 10, windowMinutes: 60 }
 
 const builderOf = ({ people }: World): Call => ({ path: { id: people.builder!.user.id } })
@@ -173,6 +175,12 @@ const TABLE: Row[] = [
   ['PUT /api/analytics/dashboards/:id',              [401, 401, 401, 404, 404, 404, 404, 404, 403], withBody(NO_DASHBOARD, { name: 'Mine', charts: [] })],
   ['DELETE /api/analytics/dashboards/:id',           [401, 401, 401, 404, 404, 404, 404, 404, 403], NO_DASHBOARD],
   ['GET /api/analytics/dashboards/:id/data',         [401, 401, 401, 404, 404, 404, 404, 404, 403], NO_DASHBOARD],
+  ['GET /api/analytics/reports',                     [401, 401, 401, 200, 200, 200, 200, 200, 403]],
+  ['POST /api/analytics/reports',                    [401, 401, 401, 404, 404, 201, 201, 201, 403], ({ implementation }) => ({ body: { ...REPORT, implementationId: implementation } })],
+  ['GET /api/analytics/reports/:id',                 [401, 401, 401, 404, 404, 404, 404, 404, 403], NO_REPORT],
+  ['PATCH /api/analytics/reports/:id',               [401, 401, 401, 404, 404, 404, 404, 404, 403], withBody(NO_REPORT, { name: 'Renamed' })],
+  ['DELETE /api/analytics/reports/:id',              [401, 401, 401, 404, 404, 404, 404, 404, 403], NO_REPORT],
+  ['GET /api/analytics/reports/:id/run',             [401, 401, 401, 404, 404, 404, 404, 404, 403], NO_REPORT],
   ['GET /api/plans',                                 [401, 401, 401, 200, 200, 200, 200, 200, 200]],
   ['PUT /api/plans/:id',                             [401, 401, 401, 403, 403, 403, 403, 400, 403], () => ({ path: { id: 'pro' }, body: {} })],
   ['GET /api/limits',                                [401, 401, 401, 200, 200, 200, 200, 200, 200]],
