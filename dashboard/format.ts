@@ -12,6 +12,15 @@ const dates = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' })
 const moments = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
 
 export const formatNumber = (value: number): string => numbers.format(value)
+/** What is expected, and between what it lies in 80 of 100 cases: "18 (10–26)". */
+export const formatExpected = ({
+  value,
+  low80,
+  high80,
+}: Record<'value' | 'low80' | 'high80', number>): string => {
+  const [whole, low, high] = [value, low80, high80].map((each) => formatNumber(Math.round(each)))
+  return `${whole} (${low}–${high})`
+}
 const changes = new Intl.NumberFormat(undefined, {
   style: 'percent',
   signDisplay: 'exceptZero',
@@ -20,6 +29,8 @@ const changes = new Intl.NumberFormat(undefined, {
 /** How much more or less than before: "+12%"; from nothing there is no percentage. */
 export const formatChange = (value: number, before: number): string =>
   before > 0 ? changes.format(value / before - 1) : value > 0 ? 'New' : changes.format(0)
+const shares = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 0 })
+export const formatShare = (share: number): string => shares.format(share)
 export const formatDate = (at: number): string => dates.format(at)
 export const formatMoment = (at: number): string => moments.format(at)
 export const formatBucket = (at: number, interval: Interval): string =>

@@ -17,10 +17,13 @@ const entry = /src="\/dashboard\/([^"]+)"/.exec(read('index.html'))![1]!
 const lazy = namesIn(read(entry), /import\("\.\/([^"]+)"\)/g)
 const find = (name: string, among: string[]) => among.find((file) => file.startsWith(name))!
 
-/** What each persona loads before the first chart is drawn, in bytes of brotli. It may sink; raising it takes a reason. */
+/**
+ * What each persona loads before the first chart is drawn, in bytes of brotli. It may sink; raising it takes a reason: a
+ * site owner's overview also says what to expect and what is worth knowing.
+ */
 test.for([
   ['BuilderDashboardPage', 45_000],
-  ['EndUserDashboardPage', 45_000],
+  ['EndUserDashboardPage', 46_000],
   ['AdminDashboardPage', 45_000],
 ] as const)('%s, with its chart, stays within %i bytes', ([name, budget]) => {
   const files = withImports(find(name, lazy), withImports(entry))

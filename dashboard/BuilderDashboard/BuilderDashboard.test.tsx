@@ -46,7 +46,7 @@ test('keeps the place of everything while it loads', async () => {
   await serve({ [PATH]: () => new Promise(() => {}) })
   const root = draw(<BuilderDashboard builderId="test-builder" />)
   expect(root.textContent).toContain('Revenue Overview')
-  expect(root.querySelectorAll('.panel[aria-busy="true"] .skeleton')).toHaveLength(6)
+  expect(root.querySelectorAll('.panel[aria-busy="true"] .skeleton')).toHaveLength(7)
 })
 
 test('tells a new builder what to do next', async () => {

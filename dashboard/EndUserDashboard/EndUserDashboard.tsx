@@ -1,8 +1,9 @@
-import { getEndUserDashboard } from '../data/api'
+import { getEndUserDashboard, getForecast } from '../data/api'
 import { pick, useQuery } from '../data/query'
 import { range } from '../data/range'
 import { Icon } from '../Icon/Icon'
 import { Failed, Trouble } from '../Panel/Panel'
+import { Insights } from '../Usage/Insights'
 import { UsageAnalytics } from '../Usage/UsageAnalytics'
 import { BillingOverview } from './BillingOverview'
 import { RecentActivity } from './RecentActivity'
@@ -14,6 +15,7 @@ export function EndUserDashboard({ endUserId }: { endUserId: string }) {
   const name = range.value
   const key = `end-users/${endUserId} ${name}`
   const answer = useQuery(key, () => getEndUserDashboard(endUserId, name), true)
+  const forecast = useQuery(`forecast ${name}`, () => getForecast(name))
   return (
     <>
       <div class="title">
@@ -30,8 +32,9 @@ export function EndUserDashboard({ endUserId }: { endUserId: string }) {
       ) : (
         <div class="grid">
           <div class="full">
-            <UsageAnalytics usage={pick(answer, (data) => data.usage)} />
+            <UsageAnalytics usage={pick(answer, (data) => data.usage)} forecast={forecast} />
           </div>
+          <Insights />
           <WidgetPortfolio widgets={pick(answer, (data) => data.widgets)} />
           <RecentActivity events={pick(answer, (data) => data)} />
           <div class="stack">

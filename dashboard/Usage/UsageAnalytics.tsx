@@ -1,9 +1,11 @@
+import type { Forecast } from '../../schema/wire/analytics'
 import type { Usage, UsageTotals } from '../../schema/wire/api'
 import type { Answer } from '../data/query'
 import { Figure, Figures } from '../Figure/Figure'
-import { formatBucket, formatChange, formatNumber } from '../format'
+import { formatBucket, formatChange, formatExpected, formatNumber, formatShare } from '../format'
 import { Panel } from '../Panel/Panel'
 import { Scroll } from '../Scroll/Scroll'
+import { aheadOf, type Ahead } from './ahead'
 import { RangePicker } from './RangePicker'
 import { UsageChart } from './UsageChart'
 import './Usage.css'
@@ -30,8 +32,10 @@ function describePrevious({ from, to, previous }: Usage): string {
   return `Compared with the ${before}${isRunning ? ', up to the same time' : ''}.`
 }
 
-/** How much was used: totals, their course over time, and the same as a table. */
-export const UsageAnalytics = ({ usage }: { usage: Answer<Usage> }) => (
+type Props = { usage: Answer<Usage>; forecast?: Answer<Forecast> }
+
+/** How much was used: totals, their course over time, what to expect, and the same as a table. */
+export const UsageAnalytics = ({ usage, forecast }: Props) => (
   <Panel title="Usage" answer={usage} actions={<RangePicker />} lines={10}>
     {(usage) => (
       // Another range is another question: its numbers did not change, so none of them glows.
@@ -47,21 +51,34 @@ export const UsageAnalytics = ({ usage }: { usage: Answer<Usage> }) => (
             />
           ))}
         </Figures>
-        <p class="against">{describePrevious(usage)}</p>
         {isAnything(usage.totals) ? (
-          <>
-            <UsageChart usage={usage} />
-            <UsageTable usage={usage} />
-          </>
+          <Course usage={usage} ahead={aheadOf(usage, forecast)} />
         ) : (
-          <p class="chart quiet">Nothing happened in this time. New events show here within seconds.</p>
+          <>
+            <p class="against">{describePrevious(usage)}</p>
+            <p class="chart quiet">Nothing happened in this time. New events show here within seconds.</p>
+          </>
         )}
       </div>
     )}
   </Panel>
 )
 
-const UsageTable = ({ usage }: { usage: Usage }) => (
+type CourseProps = { usage: Usage; ahead: Ahead }
+
+const Course = ({ usage, ahead }: CourseProps) => (
+  <>
+    <p class="against">
+      {describePrevious(usage)}
+      {ahead.points.length > 0 &&
+        ` Dashed: the loads to expect, in 80 of 100 cases within the band. In the past it was off by ${formatShare(ahead.offBy)}.`}
+    </p>
+    <UsageChart usage={usage} ahead={ahead.points} />
+    <UsageTable usage={usage} ahead={ahead} />
+  </>
+)
+
+const UsageTable = ({ usage, ahead }: CourseProps) => (
   <details class="numbers">
     <summary>Show the numbers</summary>
     <Scroll name="The numbers">
@@ -81,6 +98,14 @@ const UsageTable = ({ usage }: { usage: Usage }) => (
           </tr>
         </thead>
         <tbody>
+          {ahead.points.toReversed().map((point) => (
+            <tr key={`${point.at} expected`}>
+              <th scope="row">{formatBucket(point.at, usage.interval)}, expected</th>
+              <td class="number">{formatExpected(point)}</td>
+              <td />
+              <td />
+            </tr>
+          ))}
           {usage.series.toReversed().map((point) => (
             <tr key={point.at}>
               <th scope="row">{formatBucket(point.at, usage.interval)}</th>

@@ -1,18 +1,17 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { Usage } from '../../schema/wire/api'
-import { formatBucket, formatNumber } from '../format'
+import { formatBucket, formatExpected, formatNumber } from '../format'
 import { isDark } from '../Theme/theme'
-import type { Chart, Pointed } from './draw-chart'
+import type { Chart, Drawn, Pointed } from './draw-chart'
 
-/** Loads, interactions and errors over time. The drawing code comes only when there is something to draw. */
-export function UsageChart({ usage }: { usage: Usage }) {
+/** Loads, interactions and errors over time, and the loads to expect. The drawing code comes only when there is something to draw. */
+export function UsageChart({ usage, ahead }: Drawn) {
   const host = useRef<HTMLDivElement>(null)
   const chart = useRef<Chart | undefined>(undefined)
-  const latest = useRef(usage)
+  const latest = useRef<Drawn>({ usage, ahead })
   const [pointed, setPointed] = useState<Pointed>()
   const [isMissing, setMissing] = useState(false)
   const dark = isDark()
-  latest.current = usage
+  latest.current = { usage, ahead }
 
   useEffect(() => {
     let isGone = false
@@ -29,12 +28,15 @@ export function UsageChart({ usage }: { usage: Usage }) {
       chart.current = undefined
     }
   }, [dark])
-  useEffect(() => chart.current?.show(usage), [usage])
+  useEffect(() => chart.current?.show({ usage, ahead }), [usage, ahead])
 
+  // The first that is expected is the bucket that is running, the last of the series.
+  const running = usage.series.length - 1
   const point = pointed && usage.series[pointed.index]
+  const expected = pointed && ahead[pointed.index - running]
   const step = (by: number) => {
-    const last = usage.series.length - 1
-    chart.current?.point(Math.max(0, Math.min(last, (pointed?.index ?? last + 1) + by)))
+    const last = running + Math.max(0, ahead.length - 1)
+    chart.current?.point(Math.max(0, Math.min(last, (pointed?.index ?? running + 1) + by)))
   }
   if (isMissing) return <p class="chart quiet">The chart could not be loaded; the numbers are below.</p>
   return (
@@ -43,29 +45,38 @@ export function UsageChart({ usage }: { usage: Usage }) {
       class="chart"
       role="img"
       tabIndex={0}
-      aria-label="Loads, interactions and errors over time. The same numbers are in the table below."
+      aria-label="Loads, interactions and errors over time, and the loads to expect. The same numbers are in the table below."
       onKeyDown={({ key }) => {
         if (key === 'ArrowLeft') step(-1)
         if (key === 'ArrowRight') step(1)
       }}
     >
-      {point && (
+      {pointed && (point ?? expected) && (
         <div class="tooltip" style={{ left: `${pointed.left}px` }} data-side={pointed.side}>
           <b>
-            {formatBucket(point.at, usage.interval)}
-            {point === usage.series.at(-1) && ', so far'}
+            {formatBucket((point ?? expected)!.at, usage.interval)}
+            {pointed.index === running && ', so far'}
           </b>
-          <span>
-            <i class="marker loads" /> Loads <b>{formatNumber(point.loads)}</b>
-          </span>
-          <span>
-            <i class="marker interactions" /> Interactions <b>{formatNumber(point.interactions)}</b>
-          </span>
-          <span>
-            <i class="marker errors" /> Errors <b>{formatNumber(point.errors)}</b>
-          </span>
+          {point && (
+            <>
+              <Value name="loads" label="Loads" of={point.loads} />
+              <Value name="interactions" label="Interactions" of={point.interactions} />
+              <Value name="errors" label="Errors" of={point.errors} />
+            </>
+          )}
+          {expected && (
+            <span>
+              <i class="marker loads" /> Loads expected <b>{formatExpected(expected)}</b>
+            </span>
+          )}
         </div>
       )}
     </div>
   )
 }
+
+const Value = ({ name, label, of }: { name: string; label: string; of: number }) => (
+  <span>
+    <i class={`marker ${name}`} /> {label} <b>{formatNumber(of)}</b>
+  </span>
+)

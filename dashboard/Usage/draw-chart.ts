@@ -1,23 +1,29 @@
 import uPlot from 'uplot'
-import type { Usage } from '../../schema/wire/api'
+import type { ForecastPoint } from '../../schema/wire/analytics'
+import type { Usage, UsagePoint } from '../../schema/wire/api'
 import { formatNumber } from '../format'
 
 /** The bucket under the pointer, and where beside it is room for words; CSS pixels from the chart's left edge. */
 export type Pointed = { index: number; left: number; side: 'left' | 'right' } | undefined
 
+/** Usage, and what to expect of its last bucket, which is running, and of those after it. */
+export type Drawn = { usage: Usage; ahead: ForecastPoint[] }
+
 export type Chart = {
-  show: (usage: Usage) => void
+  show: (drawn: Drawn) => void
   /** Points at a bucket as the mouse would. */
   point: (index: number) => void
   remove: () => void
 }
 
 const HEIGHT = 220
+/** The columns of the band. */
+const [HIGH, LOW] = [5, 6]
 /** Few events still need whole numbers on the axis. */
 const MIN_TOP = 4
 
 /** Draws usage into the element, in the colours that the style gives there, as wide as the element is. */
-export function drawChart(host: HTMLElement, usage: Usage, onPoint: (pointed: Pointed) => void): Chart {
+export function drawChart(host: HTMLElement, drawn: Drawn, onPoint: (pointed: Pointed) => void): Chart {
   const soft = colour('--soft')
   const line = colour('--line')
   const font = `11px ${getComputedStyle(host).fontFamily}`
@@ -27,6 +33,7 @@ export function drawChart(host: HTMLElement, usage: Usage, onPoint: (pointed: Po
     points: { show: false },
     ...(dash && { dash: dash.map((length) => length * devicePixelRatio) }),
   })
+  const edge: uPlot.Series = { points: { show: false } }
   const plot = new uPlot(
     {
       width: host.clientWidth,
@@ -65,7 +72,11 @@ export function drawChart(host: HTMLElement, usage: Usage, onPoint: (pointed: Po
         { ...series('loads'), fill: colour('--loads-wash') },
         series('interactions', [6, 3]),
         series('errors', [2, 3]),
+        series('loads', [4, 4]),
+        edge,
+        edge,
       ],
+      bands: [{ series: [HIGH, LOW], fill: colour('--loads-wash') }],
       hooks: {
         setCursor: [
           ({ cursor: { idx, left }, over, bbox }) => {
@@ -76,14 +87,14 @@ export function drawChart(host: HTMLElement, usage: Usage, onPoint: (pointed: Po
         ],
       },
     },
-    columns(usage),
+    columns(drawn),
     host,
   )
   const observer = new ResizeObserver(() => plot.setSize({ width: host.clientWidth, height: HEIGHT }))
   observer.observe(host)
 
   return {
-    show: (usage) => plot.setData(columns(usage)),
+    show: (drawn) => plot.setData(columns(drawn)),
     point: (index) => plot.setCursor({ left: plot.valToPos(plot.data[0][index]!, 'x'), top: 0 }),
     remove: () => {
       observer.disconnect()
@@ -100,12 +111,25 @@ export function drawChart(host: HTMLElement, usage: Usage, onPoint: (pointed: Po
   }
 }
 
-const columns = ({ series }: Usage): uPlot.AlignedData => [
-  series.map((point) => point.at),
-  series.map((point) => point.loads),
-  series.map((point) => point.interactions),
-  series.map((point) => point.errors),
-]
+const columns = ({ usage: { series }, ahead }: Drawn): uPlot.AlignedData => {
+  const later = ahead.slice(1)
+  const counted = (of: (point: UsagePoint) => number) => [...series.map(of), ...later.map(() => null)]
+  // From the last whole bucket on, where both lines meet.
+  const whole = series.at(-2)
+  const expected = (of: (point: ForecastPoint) => number) =>
+    ahead.length === 0
+      ? series.map(() => null)
+      : [...series.slice(0, -2).map(() => null), ...(whole ? [whole.loads] : []), ...ahead.map(of)]
+  return [
+    [...series, ...later].map((point) => point.at),
+    counted((point) => point.loads),
+    counted((point) => point.interactions),
+    counted((point) => point.errors),
+    expected((point) => point.value),
+    expected((point) => point.high80),
+    expected((point) => point.low80),
+  ]
+}
 
 const hour = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' })
 const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })

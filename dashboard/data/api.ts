@@ -1,3 +1,4 @@
+import type { Forecast, Insights } from '../../schema/wire/analytics'
 import type {
   BuilderDashboard,
   Challenge,
@@ -22,7 +23,7 @@ import type {
   LoginRequest,
   RegisterRequest,
 } from '../../schema/wire/requests'
-import { rangeQuery, type RangeName } from './range'
+import { aheadQuery, rangeQuery, timezoneQuery, type RangeName } from './range'
 import { request } from './request'
 
 /** The data of an answer. */
@@ -48,6 +49,11 @@ export const getPlatformAnalytics = (range: RangeName) =>
   get<PlatformAnalytics>(`/api/analytics/platform?${rangeQuery(range)}`)
 export const getUsage = (implementation: string, range: RangeName) =>
   get<Usage>(`/api/end-users/me/usage?${rangeQuery(range)}&implementation=${implementation}`)
+
+/** Of all that the user sees. */
+export const getForecast = (range: RangeName) =>
+  get<Forecast>(`/api/analytics/forecasts?${aheadQuery(range)}`)
+export const listInsights = () => get<Insights>(`/api/analytics/insights?${timezoneQuery()}`)
 
 export const listProjects = (page: number) => request<Project[]>(`/api/projects?page=${page}`)
 export const getProject = (id: string) => get<Project>(`/api/projects/${id}`)

@@ -1,13 +1,16 @@
 import { signal } from '@preact/signals'
 import type { Interval } from '../../schema/wire/api'
 
-/** Stretches of time that the charts offer, each with the buckets that still read well. */
+/** Stretches of time that the charts offer, each with the buckets that still read well, and how many to look ahead. */
 export const RANGES = {
-  day: { label: '24 hours', interval: 'hour', hours: 24 },
-  'week-hours': { label: '7 days by hour', interval: 'hour', hours: 7 * 24 },
-  week: { label: '7 days', interval: 'day', days: 7 },
-  month: { label: '30 days', interval: 'day', days: 30 },
-} as const satisfies Record<string, { label: string; interval: Interval; hours?: number; days?: number }>
+  day: { label: '24 hours', interval: 'hour', hours: 24, ahead: 6 },
+  'week-hours': { label: '7 days by hour', interval: 'hour', hours: 7 * 24, ahead: 24 },
+  week: { label: '7 days', interval: 'day', days: 7, ahead: 3 },
+  month: { label: '30 days', interval: 'day', days: 30, ahead: 7 },
+} as const satisfies Record<
+  string,
+  { label: string; interval: Interval; hours?: number; days?: number; ahead: number }
+>
 export type RangeName = keyof typeof RANGES
 
 /** The range that all charts show. */
@@ -33,6 +36,12 @@ export function windowOf(name: RangeName, now: Date): { from: number; to: number
 
 export function rangeQuery(name: RangeName): string {
   const { from, to, interval } = windowOf(name, new Date())
-  const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
-  return `from=${from}&to=${to}&interval=${interval}&timezone=${encodeURIComponent(timeZone)}`
+  return `from=${from}&to=${to}&interval=${interval}&${timezoneQuery()}`
 }
+
+/** The bucket that is running and those that follow. */
+export const aheadQuery = (name: RangeName): string =>
+  `interval=${RANGES[name].interval}&horizon=${RANGES[name].ahead + 1}&${timezoneQuery()}`
+
+export const timezoneQuery = (): string =>
+  `timezone=${encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone)}`
