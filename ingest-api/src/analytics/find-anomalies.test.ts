@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { poisson, seeded } from '../testing-chance'
-import { findAnomalies } from './find-anomalies'
+import { findAnomalies, withoutSpikes } from './find-anomalies'
 
 const WEEK = 168
 const places = (length: number, perWeek = WEEK) =>
@@ -86,6 +86,33 @@ describe('what stands out is found', () => {
     counts[66] = 2_000
     const { surprises } = findAnomalies(counts, places(70, 7), 1, 28)
     expect(surprises.map(({ index }) => index)).toEqual([66])
+  })
+})
+
+describe('without spikes', () => {
+  const busy = Array.from({ length: WEEK }, (_, hour) => 60 + 40 * (hour % 24))
+  const usual = repeat(busy, 7)
+  const changed = (from: number, hours: number) =>
+    usual.map((count, index) => (index >= from && index < from + hours ? count * 4 : count))
+
+  test('what stood out for less than a day is as it was expected', () => {
+    for (const hours of [1, 5, 23]) {
+      const counts = withoutSpikes(changed(6 * WEEK + 30, hours), places(7 * WEEK), 24)
+      counts.forEach((count, index) => expect(count / usual[index]!).toBeCloseTo(1, 0))
+    }
+    const season = [900, 1000, 1100, 1000, 900, 300, 200]
+    const days = Array.from({ length: 70 }, (_, day) => season[day % 7]!)
+    const spiked = days.with(66, 4_000)
+    expect(withoutSpikes(spiked, places(70, 7), 1)).toEqual(days)
+  })
+
+  test('what lasts a day or more is left, and so is everything that does not stand out', () => {
+    for (const hours of [24, 60]) {
+      const counts = changed(6 * WEEK + 30, hours)
+      expect(withoutSpikes(counts, places(7 * WEEK), 24)).toEqual(counts)
+    }
+    expect(withoutSpikes(usual, places(7 * WEEK), 24)).toEqual(usual)
+    expect(withoutSpikes([], [], 24)).toEqual([])
   })
 })
 

@@ -72,6 +72,27 @@ export function findAnomalies(
   }
 }
 
+/**
+ * The counts as if nothing had stood out: what did so for less than a day is what was expected instead. What lasts longer
+ * may be here to stay and is left.
+ */
+export function withoutSpikes(
+  counts: readonly number[],
+  places: readonly string[],
+  perDay: number,
+): number[] {
+  const usual = [...counts]
+  const { surprises } = findAnomalies(counts, places, perDay, counts.length)
+  let row: Surprise[] = []
+  for (const [index, surprise] of surprises.entries()) {
+    row.push(surprise)
+    if (surprises[index + 1]?.index === surprise.index + 1) continue
+    if (row.length <= Math.max(1, perDay - 1)) for (const { index, expected } of row) usual[index] = expected
+    row = []
+  }
+  return usual
+}
+
 /** Anscombe's transform: a count by chance varies by 1 around it, however large it is. */
 export const evenly = (count: number) => 2 * Math.sqrt(count + 3 / 8)
 

@@ -27,6 +27,8 @@ export const neededFor = (season: number): number => 3 * season
  *
  * @param seasons after how many values they may repeat themselves
  * @param isCount whether it cannot be less than nothing
+ * @param learned the same values as models learn from them, where something happened that will not come again; they are
+ *   tested against what really was
  * @returns undefined when there is too little to learn from
  */
 export function forecast(
@@ -34,6 +36,7 @@ export function forecast(
   seasons: readonly number[],
   horizon: number,
   isCount: boolean,
+  learned: readonly number[] = values,
 ): Outlook | undefined {
   const possible = seasons.filter((season) => values.length >= neededFor(season))
   if (possible.length === 0) return undefined
@@ -42,13 +45,13 @@ export function forecast(
   const origins = spreadOut(least, values.length - steps, MOST_ORIGINS)
   const tested = [...possible.map(seasonalNaive), ...possible.map(holtWinters)].map((model) => ({
     model,
-    ...test(model, values, origins, steps),
+    ...test(model, values, learned, origins, steps),
   }))
   // A tie, or what is one but for rounding, is the earlier one's, and the baselines stand first.
   const best = tested.reduce((best, other) =>
     other.result.meanAbsoluteError < best.result.meanAbsoluteError * (1 - 1e-9) ? other : best,
   )
-  const fitted = best.model.fit(values)
+  const fitted = best.model.fit(learned)
   const spread = fitted.spread(horizon)
   const bound = isCount ? (value: number) => Math.max(0, value) : (value: number) => value
   return {
@@ -72,12 +75,13 @@ export function forecast(
 function test(
   model: Model,
   values: readonly number[],
+  learned: readonly number[],
   origins: number[],
   steps: number,
 ): { result: ForecastModel; variance: number } {
   let [wrong, actual, variance] = [0, 0, 0]
   for (const origin of origins) {
-    const fitted = model.fit(values.slice(0, origin))
+    const fitted = model.fit(learned.slice(0, origin))
     const spread = fitted.spread(steps)
     fitted.values(steps).forEach((value, index) => {
       const error = values[origin + index]! - value

@@ -8,7 +8,7 @@ import { beginningOf, readHistory, type History } from './read-history'
 /** Eight weeks, or half a year. */
 const MOST_BUCKETS: Record<ForecastInterval, number> = { hour: 8 * 168, day: 182 }
 const RECENT: Record<ForecastInterval, number> = { hour: 168, day: 28 }
-const PER_DAY: Record<ForecastInterval, number> = { hour: 24, day: 1 }
+export const PER_DAY: Record<ForecastInterval, number> = { hour: 24, day: 1 }
 
 export type AnomalyQuestion = { metric: AnomalyMetric; interval: ForecastInterval; timezone: string }
 
@@ -62,7 +62,7 @@ export function judgeHistory({ past, next }: History, question: AnomalyQuestion)
 }
 
 /** The place of a bucket in the week, as clocks show it there. */
-function placesOf(timeZone: string, interval: ForecastInterval): (at: number) => string {
+export function placesOf(timeZone: string, interval: ForecastInterval): (at: number) => string {
   const hour = { hour: '2-digit', hourCycle: 'h23' } as const
   const format = new Intl.DateTimeFormat('en', {
     timeZone,

@@ -83,6 +83,24 @@ test('what repeats itself each week is continued from the day that is running, a
   }
 })
 
+test('a single day that stood out is not expected to come again', async () => {
+  const busy = (await client.implement(owner, (await client.releasedProject(builder)).id)).data
+  await storeEvents(
+    handles,
+    busy,
+    Array.from({ length: 42 }, (_, index) => ({
+      at: now - (index + 1) * DAY,
+      times: index === 4 ? 300 : 40,
+    })),
+  )
+  const { history, points } = await ask(`horizon=7&implementation=${busy.id}`)
+  expect(history.at(-5)!.value).toBe(300)
+  for (const { value, high95 } of points) {
+    expect(value).toBeGreaterThan(35)
+    expect(high95).toBeLessThan(200)
+  }
+})
+
 test('every model says what it would have been wrong by, and the best of them is used', async () => {
   const { model, models, backtest } = await ask(`interval=hour&implementation=${steady.id}`)
   expect(models.map((one) => `${one.model} ${one.season}`)).toEqual([

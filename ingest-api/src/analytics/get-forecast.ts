@@ -4,13 +4,15 @@ import type { Actor } from '../accounts/actor'
 import { findTenant, type SeriesFilter } from '../dashboards/get-series'
 import type { Handles } from '../handles'
 import { CURRENCY, listRevenue, placeRevenue } from '../revenue/sum-revenue'
-import { forecast, neededFor } from './forecast'
+import { withoutSpikes } from './find-anomalies'
+import { forecast, neededFor, type Outlook } from './forecast'
+import { PER_DAY, placesOf } from './get-anomalies'
 import { beginningOf, readHistory } from './read-history'
 
 type Needs = Pick<Handles, 'db' | 'clickhouse' | 'caches' | 'now'>
 
 /** After how many buckets usage repeats itself: the day and the week. */
-export const SEASONS: Record<ForecastInterval, readonly number[]> = { hour: [24, 168], day: [7] }
+const SEASONS: Record<ForecastInterval, readonly number[]> = { hour: [24, 168], day: [7] }
 /** Four weeks, or half a year: enough for every season, and recent enough to be alike. */
 export const MOST_BUCKETS: Record<ForecastInterval, number> = { hour: 672, day: 182 }
 
@@ -46,8 +48,7 @@ export async function getForecast(
     metric === 'revenue'
       ? await revenueOf(handles, actor, past, { interval, timezone, to: next[0]! }, only)
       : past.slice(beginningOf(past)).map((point) => ({ at: point.at, value: point[metric] }))
-  const values = history.map(({ value }) => value)
-  const outlook = forecast(values, SEASONS[interval], horizon, metric !== 'revenue')
+  const outlook = foresee(history, { interval, timezone }, horizon, metric !== 'revenue')
   const needed = neededFor(Math.min(...SEASONS[interval]))
   return {
     metric,
@@ -63,6 +64,25 @@ export async function getForecast(
       ? null
       : `A forecast by ${interval} needs ${needed} whole ${interval}s since the first event; there are ${history.length}.`,
   }
+}
+
+/** Continues a history. Of counts, what stood out for less than a day is not learned, or it would come again in a week. */
+export function foresee(
+  history: readonly { at: number; value: number }[],
+  { interval, timezone }: { interval: ForecastInterval; timezone: string },
+  horizon: number,
+  isCount: boolean,
+): Outlook | undefined {
+  const values = history.map(({ value }) => value)
+  const places = placesOf(timezone, interval)
+  const learned = isCount
+    ? withoutSpikes(
+        values,
+        history.map(({ at }) => places(at)),
+        PER_DAY[interval],
+      )
+    : values
+  return forecast(values, SEASONS[interval], horizon, isCount, learned)
 }
 
 async function revenueOf(

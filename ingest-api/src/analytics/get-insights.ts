@@ -10,9 +10,8 @@ import { ownImplementations } from '../implementations/read-implementations'
 import { rankImplementations } from '../reports/rank-implementations'
 import type { Asker, Period, Tenant } from '../reports/tenant'
 import { QUARTER_MS } from '../usage/sealed-until'
-import { forecast } from './forecast'
 import { judgeHistory } from './get-anomalies'
-import { MOST_BUCKETS, SEASONS } from './get-forecast'
+import { foresee, MOST_BUCKETS } from './get-forecast'
 import { arrange, type Listener } from './insight'
 import { beginningOf, LENGTH_MS, readHistory } from './read-history'
 import { tellMovers, type Move, type Place } from './tell-movers'
@@ -57,9 +56,9 @@ export async function getInsights(
   const anomalies = (['loads', 'errors'] as const).flatMap((metric) =>
     tellAnomalies(judgeHistory(hours, { metric, interval: 'hour', timezone }), listener),
   )
-  const past = ahead.past.slice(beginningOf(ahead.past)).map(({ loads }) => loads)
-  const outlook = forecast(past, SEASONS.day, WEEK_DAYS, true)
-  const lastWeek = past.slice(-WEEK_DAYS).reduce((total, loads) => total + loads, 0)
+  const past = ahead.past.slice(beginningOf(ahead.past)).map(({ at, loads }) => ({ at, value: loads }))
+  const outlook = foresee(past, { interval: 'day', timezone }, WEEK_DAYS, true)
+  const lastWeek = past.slice(-WEEK_DAYS).reduce((total, { value }) => total + value, 0)
   const coming = { from: ahead.next[0]!, to: ahead.next.at(-1)! + LENGTH_MS.day }
   const insights = [
     ...told,
