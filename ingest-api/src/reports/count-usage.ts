@@ -129,7 +129,11 @@ async function countPeriods(
     hasLargeSets
       ? handles.clickhouse.query<Uniques & { isBefore: number }>(
           `SELECT isBefore, ${uniques} FROM (${read(
-            { quarters: `${isBefore('quarter')}, ${merged}`, events: `${isBefore('created_at')}, ${made}` },
+            {
+              quarters: `${isBefore('quarter')}, ${merged}`,
+              days: `${isBefore('day')}, ${merged}`,
+              events: `${isBefore('created_at')}, ${made}`,
+            },
             'isBefore',
             '',
           )}) GROUP BY isBefore`,

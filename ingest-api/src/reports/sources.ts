@@ -1,6 +1,6 @@
 import type { Handles } from '../handles'
 import { isFresh } from '../usage/rollup'
-import { LATENESS_MS, QUARTER_MS, sealedUntil } from '../usage/sealed-until'
+import { DAY_MS, LATENESS_MS, QUARTER_MS, sealedUntil } from '../usage/sealed-until'
 import { whereTenants, type Period, type Tenant } from './tenant'
 
 /** What a report needs: the clock and the caches say whether the platform's rollup is fresh. */
@@ -15,6 +15,16 @@ export type Question = {
   isFine?: boolean
 }
 
+/** What is selected from each source. */
+type Columns = {
+  quarters: string
+  /** Of quarters that are not sealed, where that is something else. */
+  recent?: string
+  /** Of the platform's sets: of whole days of UTC that are sealed, instead of their quarters. */
+  days?: string
+  events: string
+}
+
 /**
  * Where the usage of some periods is read: whole quarters that are sealed from their table, whole quarters that were
  * counted since from theirs, the rest, which is the ends of a period that begins or ends within a quarter and what has
@@ -22,16 +32,11 @@ export type Question = {
  */
 export type Sources = {
   /**
-   * The rows of all as one: what is selected from quarters (and from those that are not sealed, where that is
-   * something else), what from events, and by what it is grouped. A source
-   * that holds nothing of the periods is left out, because planning a question costs more than answering it. `FINAL`
-   * keeps rows from being met twice; sets do not mind, and large ones are better read without.
+   * The rows of all as one: what is selected from each, and by what it is grouped. A source that holds nothing of the
+   * periods is left out, because planning a question costs more than answering it. `FINAL` keeps rows from being met
+   * twice; sets do not mind, and large ones are better read without.
    */
-  read(
-    columns: { quarters: string; recent?: string; events: string },
-    groupBy: string,
-    final?: 'FINAL' | '',
-  ): string
+  read(columns: Columns, groupBy: string, final?: 'FINAL' | ''): string
   /** Whose of the tenants a row is, as in `whereTenants`. */
   tenant: string
   /** The name of the function that makes sets of sessions and visitors, with a suffix such as `Merge`. */
@@ -59,7 +64,10 @@ export async function openSources(
       const start = Math.ceil(from / QUARTER_MS) * QUARTER_MS
       const end = Math.max(start, Math.min(Math.floor(to / QUARTER_MS) * QUARTER_MS, counted))
       // The platform's table holds both.
-      return { from, to, start, sealedEnd: isWhole ? end : Math.max(start, Math.min(end, sealed)), end }
+      const sealedEnd = Math.max(start, Math.min(end, sealed))
+      const dayStart = Math.ceil(start / DAY_MS) * DAY_MS
+      const dayEnd = Math.max(dayStart, Math.floor(sealedEnd / DAY_MS) * DAY_MS)
+      return { from, to, start, sealedEnd: isWhole ? end : sealedEnd, end, dayStart, dayEnd }
     })
   const time = (name: string, index: number) => `fromUnixTimestamp64Milli({${name}${index}: Int64})`
   const within = (column: string, from: string, to: string) => (index: number) =>
@@ -71,16 +79,19 @@ export async function openSources(
   const notCounted = (index: number) => `(${inPeriod(index)} AND NOT ${inCounted(index)})`
   const hasCounted = cuts.some(({ start, end }) => start < end)
   return {
-    read({ quarters, recent = quarters, events }, groupBy, final = 'FINAL') {
+    read({ quarters, recent = quarters, days, events }, groupBy, final = 'FINAL') {
       const from = (source: string, columns: string, also: string) =>
         `SELECT ${columns} FROM ${source} ${final} WHERE ${condition} AND ${also} GROUP BY ${groupBy}`
+      const hasDays = days !== undefined && cuts.some(({ dayStart, dayEnd }) => dayStart < dayEnd)
+      const notElsewhere = hasDays ? ` AND NOT ${any(within('quarter', 'dayStart', 'dayEnd'))}` : ''
       const sources = [
+        ...(hasDays ? [from('platform_days', days, any(within('day', 'dayStart', 'dayEnd')))] : []),
         ...(cuts.some(({ start, sealedEnd }) => start < sealedEnd)
           ? [
               from(
                 table,
                 quarters,
-                any(within('quarter', 'start', 'sealedEnd')) + (isWhole ? '' : ' AND NOT preview'),
+                any(within('quarter', 'start', 'sealedEnd')) + (isWhole ? notElsewhere : ' AND NOT preview'),
               ),
             ]
           : []),

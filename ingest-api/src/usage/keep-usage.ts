@@ -5,7 +5,7 @@ import { repeat } from '../repeat'
 import type { Period } from '../reports/tenant'
 import { compareRecent, compareUsage } from './compare-usage'
 import { dropSealedDays, isFresh, Rollup } from './rollup'
-import { HOUR_MS, sealedUntil } from './sealed-until'
+import { DAY_MS, HOUR_MS, sealedUntil } from './sealed-until'
 import { sealUsage } from './seal-usage'
 
 /** Leaves the first seconds of a process to getting ready and to who has waited for it. */
@@ -16,7 +16,6 @@ const REFRESH_MS = 2_000
 const SEAL_MS = 60_000
 /** Of all the time, at most this part is spent on counting what is not sealed, however much there is, once that is done. */
 const COUNT_SHARE = 0.1
-const DAY_MS = 24 * HOUR_MS
 /** The shortest time that events can be kept; older ones may be gone and can no longer be compared. */
 const KEPT_DAYS = 29
 

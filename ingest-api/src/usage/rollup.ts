@@ -1,8 +1,7 @@
 import type { Handles } from '../handles'
 import type { Period } from '../reports/tenant'
-import { HOUR_MS, QUARTER_MS, sealedUntil } from './sealed-until'
+import { DAY_MS, QUARTER_MS, sealedUntil } from './sealed-until'
 
-const DAY_MS = 24 * HOUR_MS
 /** How long after it was last looked at the rollup is read. */
 const FRESH_MS = 5_000
 
@@ -25,7 +24,23 @@ export async function refreshPlatform(
   )
 }
 
-/** The same for each implementation that rows have come to since a block of the day. */
+/** Puts the platform's sessions and visitors of days together. `from` and `to` are whole days, sealed. */
+export async function gatherPlatformDays(
+  { clickhouse }: Pick<Handles, 'clickhouse'>,
+  { from, to }: Period,
+): Promise<void> {
+  await clickhouse.command(
+    `INSERT INTO platform_days (day, sessions, visitors)
+     SELECT toStartOfDay(quarter, 'UTC') AS day, uniqCombined64MergeState(12)(sessions),
+       uniqCombined64MergeState(12)(visitors)
+     FROM platform_quarters
+     WHERE quarter >= fromUnixTimestamp64Milli({from: Int64}) AND quarter < fromUnixTimestamp64Milli({to: Int64})
+     GROUP BY day`,
+    { from, to },
+  )
+}
+
+/** {@link refreshPlatform} for each implementation that rows have come to since a block of the day. */
 async function refreshImplementations(
   { clickhouse }: Pick<Handles, 'clickhouse'>,
   { from, to }: Period,

@@ -1,10 +1,8 @@
 import type { Handles } from '../handles'
 import type { Period } from '../reports/tenant'
 import { heldTo } from './held-to'
-import { refreshPlatform } from './rollup'
-import { HOUR_MS, LATENESS_MS, sealedUntil } from './sealed-until'
-
-const DAY_MS = 24 * HOUR_MS
+import { gatherPlatformDays, refreshPlatform } from './rollup'
+import { DAY_MS, HOUR_MS, LATENESS_MS, sealedUntil } from './sealed-until'
 
 /**
  * Seals the next hours of usage, at most up to the end of their day: counts them over distinct ids, once nothing of
@@ -34,6 +32,7 @@ export async function sealUsage(handles: Pick<Handles, 'clickhouse' | 'now'>): P
     { ...period, since: from - SESSION_MS },
   )
   await refreshPlatform(handles, period)
+  if (to % DAY_MS === 0) await gatherPlatformDays(handles, { from: to - DAY_MS, to })
   await clickhouse.command(
     `INSERT INTO usage_seals (since, until, loads, interactions, errors, at)
      SELECT fromUnixTimestamp64Milli({from: Int64}), fromUnixTimestamp64Milli({to: Int64}), sum(loads),

@@ -4,6 +4,7 @@ import type { ClickHouse } from '../clickhouse'
 /** Usage is kept by quarters of an hour of UTC and sealed by whole hours. */
 export const QUARTER_MS = 15 * 60 * 1000
 export const HOUR_MS = 4 * QUARTER_MS
+export const DAY_MS = 24 * HOUR_MS
 
 /**
  * How old an hour must be before nothing of it can be accepted any more: the age at which events are refused, and an

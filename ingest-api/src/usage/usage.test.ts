@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { UsageTotals } from '../../../schema/wire/api'
+import type { Usage, UsageTotals } from '../../../schema/wire/api'
 import { uuidV7 } from '../../../schema/wire/id'
 import { countByImplementation } from '../reports/count-by-implementation'
-import { countUsage } from '../reports/count-usage'
+import { countUsage, countUsageOfEach } from '../reports/count-usage'
 import { rankImplementations } from '../reports/rank-implementations'
 import type { Period, Tenant } from '../reports/tenant'
 import { createTestHandles, type TestHandles } from '../testing'
@@ -332,6 +332,28 @@ describe('usage', { timeout: 60_000 }, () => {
     expect(compared).toMatchObject({ mismatches: 0, raw: compared.sealed, rollup: compared.rawRollup })
     expect(compared.raw.loads).toBe(rows.filter(({ event_type }) => event_type === 'load').length)
     await checkAnyQuestion(25)
+  })
+
+  it('is estimated for the platform from days, quarters and events, each session once', async () => {
+    const platform = { whose: 'platform' } as const
+    const from = START + 5 * HOUR_MS + 1
+    for (const length of [HOUR_MS / 2, 20 * HOUR_MS, 60 * HOUR_MS, 4.3 * DAY_MS]) {
+      const question = { from, to: from + length, interval: 'day', timezone: 'UTC' } as const
+      const [{ totals, previous }] = (await countUsageOfEach(handles, [platform], question)) as [Usage]
+      for (const [estimate, exact] of [
+        [totals, countRows(platform, question)],
+        [previous.totals, countRows(platform, previous)],
+      ] as const) {
+        expect(estimate).toMatchObject({ loads: exact.loads, errors: exact.errors })
+        for (const set of ['sessions', 'visitors'] as const)
+          expect(Math.abs(estimate[set] - exact[set])).toBeLessThanOrEqual(Math.ceil(exact[set] * 0.03))
+      }
+    }
+    const [days] = await handles.clickhouse.query<{ days: number }>(
+      'SELECT toFloat64(uniqExact(day)) AS days FROM platform_days',
+      {},
+    )
+    expect(days!.days).toBeGreaterThanOrEqual(DAYS)
   })
 
   it('bills one load of a session, the first that is no bot’s and no preview, across hours and days', async () => {
