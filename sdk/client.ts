@@ -47,6 +47,7 @@ import type { Job, Retention, RetentionDays } from '../schema/wire/job'
 import type { JsonObject } from '../schema/wire/json'
 import type { Manifest } from '../schema/wire/manifest'
 import type { Metric } from '../schema/wire/metric'
+import type { OwnAnalysis, Pipeline, PipelineRun } from '../schema/wire/pipeline'
 import type { Persona } from '../schema/wire/permission'
 import type { Allowance, Plan } from '../schema/wire/plan'
 import type {
@@ -318,6 +319,10 @@ export class ApiClient {
     this.one<null>('DELETE', `/api/analytics/reports/${at(id)}`, { care })
   runReport = (id: string, query?: { at?: number }) =>
     this.one<ReportRun>('GET', `/api/analytics/reports/${at(id)}/run`, { query })
+
+  listPipelines = () => this.one<Pipeline[]>('GET', '/api/analytics/pipelines')
+  runPipeline = (name: OwnAnalysis) =>
+    this.one<PipelineRun>('POST', `/api/analytics/pipelines/${at(name)}/run`)
 
   private keep(login: Login): Login {
     this.token = login.accessToken

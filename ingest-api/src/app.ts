@@ -19,6 +19,7 @@ import { metrics } from './routes/metrics'
 import { observe, tierOf } from './routes/observe'
 import { oembed } from './routes/oembed'
 import { limits, plans } from './routes/plans'
+import { pipelines } from './routes/pipelines'
 import { projects } from './routes/projects'
 import { protect, protectData, shareWithOrigins } from './routes/protect'
 import { savedDashboards } from './routes/saved-dashboards'
@@ -64,6 +65,7 @@ export function createApp(handles: Handles): Hono<AppEnv> {
   app.route('/api/analytics/alerts', alerts)
   app.route('/api/analytics/dashboards', savedDashboards)
   app.route('/api/analytics/reports', savedReports)
+  app.route('/api/analytics/pipelines', pipelines)
   app.notFound((c) => answer(c, new OrielError('RESOURCE_NOT_FOUND', 'There is nothing at this address.')))
   app.onError((error, c) => answer(c, error))
   return app

@@ -1,5 +1,6 @@
 import type { EventStream } from '../../schema/wire/analytics'
 import type { RecentEvent, Usage, UsagePoint } from '../../schema/wire/api'
+import type { AnalysisName } from '../../schema/wire/pipeline'
 import type { Configuration as OAuthConfiguration } from 'openid-client'
 import type { VerifiedToken } from './accounts/access-token'
 import type { KnownSession } from './accounts/find-session'
@@ -130,6 +131,8 @@ export type Caches = {
   seen: Seen
   rates: RateLimiter
   metrics: Metrics
+  /** When this process has noted last how each of what runs by itself went. */
+  noted: Map<AnalysisName, { at: number; hasFailed: boolean }>
   /** How to talk to each sign-in provider. */
   providers: Cache<OAuthConfiguration>
   /**
@@ -201,6 +204,7 @@ export function createCaches(sharesLoads: boolean, answersMs = SHORT_MS): Caches
     seen: createSeen(),
     rates: new RateLimiter(),
     metrics: new Metrics(),
+    noted: new Map(),
     // Providers change what they publish rarely, and keep what they published before for days.
     providers: new Cache({ most: 3, freshMs: 60 * 60 * 1000, sharesLoads }),
     rollup: { at: 0, until: 0 },

@@ -61,7 +61,7 @@ export async function openNode(config: Config, root: string, log: Log): Promise<
     // The only one that stores is who has an engine of its own that nobody else can reach.
     const caches = createCaches(true, clickhouseUrl === undefined ? 30_000 : undefined)
     caches.patienceMs = PATIENCE_MS
-    const keeper = keepUsage({ clickhouse, caches, log, now: Date.now })
+    const keeper = keepUsage({ db, clickhouse, caches, log, now: Date.now })
     opened.push(keeper.close)
     const usage = startUsageCache({ db, clickhouse, caches, log, now: Date.now })
     opened.push(usage.close)

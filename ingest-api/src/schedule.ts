@@ -1,4 +1,5 @@
 import { runAlerts } from './alerts/run-alerts'
+import { noteRun } from './analyses/run-analysis'
 import type { Handles } from './handles'
 import { describeError } from './log'
 import { DISKLESS_KINDS } from './privacy/kinds'
@@ -29,9 +30,12 @@ export async function runSchedule(handles: Handles, scheduledAt: number): Promis
     work().catch((error: unknown) => handles.log.warn(words, describeError(error)))
   await Promise.all([
     attempt('usage is sealed later', async () => {
-      await noteQueue(handles)
-      while (!isOver() && (await sealAndCompare(handles)));
-      if (scheduledAt % HOUR_MS < MINUTE_MS) await compareDayOfHour(handles)
+      await noteRun(handles, 'sealing', async () => {
+        await noteQueue(handles)
+        while (!isOver() && (await sealAndCompare(handles)));
+      })
+      if (scheduledAt % HOUR_MS < MINUTE_MS)
+        await noteRun(handles, 'comparison', () => compareDayOfHour(handles))
     }),
     attempt('rules are looked at later', () => runAlerts(handles)),
     attempt('reports are sent later', () => runReports(handles)),

@@ -3,6 +3,7 @@ import { ADMIN_ANSWERS } from './admin-answers'
 import { ANALYTICS_ANSWERS } from './analytics-answers'
 import { ALERT_ANSWERS } from './alert-answers'
 import { DASHBOARD_ANSWERS } from './dashboard-answers'
+import { PIPELINE_ANSWERS } from './pipeline-answers'
 import { PROJECT_ANSWERS } from './project-answers'
 import { REPORT_ANSWERS } from './report-answers'
 import { USAGE_ANSWERS } from './usage-answers'
@@ -18,6 +19,7 @@ export const ANSWERS = {
   ...ALERT_ANSWERS,
   ...DASHBOARD_ANSWERS,
   ...REPORT_ANSWERS,
+  ...PIPELINE_ANSWERS,
 } as const
 
 export type AnswerName = keyof typeof ANSWERS

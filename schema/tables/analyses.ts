@@ -1,4 +1,4 @@
-import { bigint, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { integer, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import type { AnalysisName } from '../wire/pipeline'
 import { time } from './columns'
 
@@ -13,11 +13,9 @@ export const analyses = pgTable('analyses', {
   startedAt: time('started_at'),
   finishedAt: time('finished_at'),
   durationMs: integer('duration_ms'),
-  /** What went wrong last, and when; kept until it goes wrong otherwise. */
+  /** What went wrong last, and when; it stays when all is well again. */
   error: text('error'),
   failedAt: time('failed_at'),
-  runs: bigint('runs', { mode: 'number' }).notNull().default(0),
-  failures: bigint('failures', { mode: 'number' }).notNull().default(0),
   nextAt: time('next_at').notNull(),
 })
 

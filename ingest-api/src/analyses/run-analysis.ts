@@ -1,6 +1,6 @@
-import { and, eq, lt, lte, sql } from 'drizzle-orm'
+import { and, eq, lt, lte } from 'drizzle-orm'
 import { absences, analyses } from '../../../schema/tables/analyses'
-import type { AnalysisName } from '../../../schema/wire/pipeline'
+import { ANALYSES, type AnalysisName } from '../../../schema/wire/pipeline'
 import type { Handles } from '../handles'
 import { describeError } from '../log'
 import { KEPT_MS } from './known-to'
@@ -10,11 +10,13 @@ type Needs = Pick<Handles, 'db' | 'caches' | 'log' | 'now'>
 const MINUTE_MS = 60_000
 /** Whoever has taken one up and says nothing for so long has died. */
 const LEASE_MS = 2 * MINUTE_MS
+/** How often what runs all the time is noted; a little less than the minute in which others run. */
+const NOTED_MS = 50_000
 /** When nobody has looked for so long, nobody was there. */
 const ABSENT_MS = 3 * MINUTE_MS
 
 /**
- * Runs what one process at a time does once a minute, if it is due and nobody else is at it. Taken up is the row, for two
+ * Runs what one process at a time does once a minute, if it is due and nobody else is at it. What is taken up is its row, for two
  * minutes; who is killed meanwhile leaves it to the next. The work must bear being done twice at once.
  * @returns whether it ran
  */
@@ -25,7 +27,9 @@ export async function runShared(
 ): Promise<boolean> {
   const claim = await claimAnalysis(handles, name)
   if (!claim) return false
-  const outcome = await observe(handles, name, work)
+  const { result, outcome } = await observe(handles, name, work)
+  if (result.status === 'rejected')
+    handles.log.warn('an analysis failed', { analysis: name, ...describeError(result.reason) })
   const at = handles.now()
   await handles.db
     .update(analyses)
@@ -59,25 +63,46 @@ async function claimAnalysis({ db, now }: Needs, name: AnalysisName): Promise<st
   })
 }
 
-/** What a run came to, for its row; nothing is thrown. Counted in the metrics of this process as well. */
-async function observe({ caches, log, now }: Needs, name: AnalysisName, work: () => Promise<unknown>) {
-  const began = performance.now()
-  const failure = await work().then(
-    () => undefined,
-    (error: unknown) => describeError(error),
-  )
-  const durationMs = Math.round(performance.now() - began)
-  if (failure) log.warn('an analysis failed', { analysis: name, ...failure })
-  const outcome = failure ? 'failed' : 'done'
-  caches.metrics.count('analysis_runs_total', RUNS_HELP, { analysis: name, outcome })
-  caches.metrics.count('analysis_seconds_total', SECONDS_HELP, { analysis: name }, durationMs / 1000)
-  const at = new Date(now())
-  return {
-    finishedAt: at,
-    durationMs,
-    runs: sql`${analyses.runs} + 1`,
-    ...(failure && { error: failure.error, failedAt: at, failures: sql`${analyses.failures} + 1` }),
+/**
+ * Runs what every process does for itself, and notes how it went: in its row at most once a minute, because some run every
+ * second and every write makes kept answers old, and at once when it begins to fail or has recovered.
+ * @throws what the work throws
+ */
+export async function noteRun<Result>(
+  handles: Needs,
+  name: AnalysisName,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const { db, caches, log, now } = handles
+  const startedAt = new Date(now())
+  const { result, outcome } = await observe(handles, name, work)
+  const hasFailed = result.status === 'rejected'
+  const known = caches.noted.get(name)
+  if (!known || Math.abs(now() - known.at) >= NOTED_MS || hasFailed !== known.hasFailed) {
+    caches.noted.set(name, { at: now(), hasFailed })
+    await db
+      .update(analyses)
+      .set({ ...outcome, startedAt, nextAt: new Date(now() + ANALYSES[name].everyMs) })
+      .where(eq(analyses.name, name))
+      // Usage is kept in ClickHouse, and goes on without Postgres.
+      .catch((error: unknown) => log.debug('a run is not noted', describeError(error)))
   }
+  if (result.status === 'rejected') throw result.reason
+  return result.value
+}
+
+/** How a run went, and what of it goes into its row. Counted in the metrics of this process as well. */
+async function observe<Result>({ caches, now }: Needs, name: AnalysisName, work: () => Promise<Result>) {
+  const began = performance.now()
+  const [result] = await Promise.allSettled([work()])
+  const durationMs = Math.round(performance.now() - began)
+  const hasFailed = result.status === 'rejected'
+  const labels = { analysis: name, outcome: hasFailed ? 'failed' : 'done' }
+  caches.metrics.count('analysis_runs_total', RUNS_HELP, labels)
+  caches.metrics.count('analysis_seconds_total', SECONDS_HELP, { analysis: name }, durationMs / 1000)
+  const finishedAt = new Date(now())
+  const failure = hasFailed && { error: describeError(result.reason).error, failedAt: finishedAt }
+  return { result, outcome: { finishedAt, durationMs, ...failure } }
 }
 
 const RUNS_HELP = 'Runs of what analyses by itself, in this process.'

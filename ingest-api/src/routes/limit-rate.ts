@@ -22,6 +22,8 @@ const AT_THE_DOOR: RatePolicy = { name: 'sign-in', quota: 120, windowMs: MINUTE_
 /** Wrong passwords for one account from one address, and from everywhere. */
 const WRONG_HERE: RatePolicy = { name: 'password', quota: 10, windowMs: 15 * MINUTE_MS }
 const WRONG_ANYWHERE: RatePolicy = { name: 'password-anywhere', quota: 100, windowMs: 15 * MINUTE_MS }
+/** Looking at all of one's rules at once is more work than a request usually is. */
+const PER_RUN: RatePolicy = { name: 'pipeline', quota: 6, windowMs: MINUTE_MS }
 /** What everybody together may ask of one implementation besides its frame and its events. */
 const PER_IMPLEMENTATION: RatePolicy = { name: 'implementation', quota: 6_000, windowMs: MINUTE_MS }
 
@@ -40,6 +42,12 @@ export const limitDoor = createMiddleware<AppEnv>(async (c, next) => {
 /** For requests to one implementation, whoever sends them. */
 export const limitImplementation = createMiddleware<AppEnv>(async (c, next) => {
   take(c, PER_IMPLEMENTATION, c.req.param('id') ?? '')
+  await next()
+})
+
+/** Behind `requireTenant`: for what runs by itself anyway and is asked to run now. */
+export const limitRuns = createMiddleware<AppEnv>(async (c, next) => {
+  take(c, PER_RUN, `${c.var.actor.userId} ${c.var.actor.persona}`)
   await next()
 })
 

@@ -82,6 +82,7 @@ test('every number that operators go by is there, before anything has happened',
     ingest_events: 'gauge',
     ingest_refusals: 'gauge',
     dead_letters_open: 'gauge',
+    analysis_age_seconds: 'gauge',
     oriel_usage_unsealed_seconds: 'gauge',
   })
   for (const [name, { type }] of families)

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { Hono } from 'hono'
+import { listAges } from '../analyses/pipelines'
 import type { Handles } from '../handles'
 import { describeError } from '../log'
 import type { Gauge } from '../metrics'
@@ -13,8 +14,12 @@ export const metrics = new Hono<AppEnv>()
 
 metrics.get('/', async (c) => {
   const { handles } = c.var
-  const [store, connections] = await Promise.all([readStore(handles), readConnections(handles)])
-  const gauges = [...readSpool(handles), ...store, ...connections]
+  const [store, connections, analyses] = await Promise.all([
+    readStore(handles),
+    readConnections(handles),
+    readAnalyses(handles),
+  ])
+  const gauges = [...readSpool(handles), ...store, ...connections, ...analyses]
   return c.text(handles.caches.metrics.render(gauges), 200, {
     'Content-Type': 'text/plain; version=0.0.4; charset=utf-8',
   })
@@ -140,5 +145,24 @@ async function readConnections({ db, log }: Handles): Promise<Gauge[]> {
   } catch (error) {
     log.warn('connections cannot be counted', describeError(error))
     return [up(0)]
+  }
+}
+
+/** Whichever process ran them. Without Postgres they are not told, and do not run either. */
+async function readAnalyses(handles: Handles): Promise<Gauge[]> {
+  try {
+    return [
+      {
+        name: 'analysis_age_seconds',
+        help: 'How long ago each of what analyses by itself has ended, in any process, exact to a minute.',
+        samples: (await listAges(handles)).map(({ name, seconds }) => ({
+          labels: { analysis: name },
+          value: seconds,
+        })),
+      },
+    ]
+  } catch (error) {
+    handles.log.warn('analyses cannot be read', describeError(error))
+    return []
   }
 }

@@ -251,5 +251,8 @@ export const OPERATIONS: Record<string, Operation> = {
   'DELETE /api/analytics/reports/:id': { id: 'deleteReport', summary: 'Delete it', answer: 'Nothing', matched: true },
   'GET /api/analytics/reports/:id/run': { id: 'runReport', summary: 'What it comes to for the last whole period before a time, as JSON or CSV', answer: 'ReportRun', csv: true, query: [reportRunQuery] },
 
+  'GET /api/analytics/pipelines': { id: 'listPipelines', summary: 'What runs by itself: how often, when it did last and how that went', answer: { many: 'Pipeline' } },
+  'POST /api/analytics/pipelines/:name/run': { id: 'runPipeline', summary: 'Look at one’s own rules, or send one’s own due reports, now', answer: 'PipelineRun' },
+
   'POST /v1/events': { id: 'sendEvents', summary: 'Report what happened in a widget; the answer is the receipt itself', answer: 'Receipt', status: [202], body: wireBatch, open: true, errors: ['TOKEN_INVALID', 'TOKEN_EXPIRED', 'SERVICE_UNAVAILABLE'] },
 }

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { subscriptions } from '../../../schema/tables/plans'
 import { users } from '../../../schema/tables/users'
 import type { Login, NewApiKey } from '../../../schema/wire/api'
 import { createTestHandles, type TestHandles } from '../testing'
@@ -181,6 +182,8 @@ const TABLE: Row[] = [
   ['PATCH /api/analytics/reports/:id',               [401, 401, 401, 404, 404, 404, 404, 404, 403], withBody(NO_REPORT, { name: 'Renamed' })],
   ['DELETE /api/analytics/reports/:id',              [401, 401, 401, 404, 404, 404, 404, 404, 403], NO_REPORT],
   ['GET /api/analytics/reports/:id/run',             [401, 401, 401, 404, 404, 404, 404, 404, 403], NO_REPORT],
+  ['GET /api/analytics/pipelines',                   [401, 401, 401, 200, 200, 200, 200, 200, 403]],
+  ['POST /api/analytics/pipelines/:name/run',        [401, 401, 401, 200, 200, 200, 200, 200, 403], () => ({ path: { name: 'alerts' } })],
   ['GET /api/plans',                                 [401, 401, 401, 200, 200, 200, 200, 200, 200]],
   ['PUT /api/plans/:id',                             [401, 401, 401, 403, 403, 403, 403, 400, 403], () => ({ path: { id: 'pro' }, body: {} })],
   ['GET /api/limits',                                [401, 401, 401, 200, 200, 200, 200, 200, 200]],
@@ -228,6 +231,9 @@ async function createPeople(): Promise<World['people']> {
       client.person(persona),
     ),
   )
+  // Rows make a project for each of their callers, which are more than a plan may allow.
+  for (const person of [builder, endUser])
+    await handles.db.insert(subscriptions).values({ userId: person!.user.id, planId: 'enterprise' })
   await handles.db.update(users).set({ isActive: false }).where(eq(users.id, suspended!.user.id))
   handles.setNow(Date.now() - 16 * 60 * 1000)
   const expired = await client.person('super_admin')

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { noteRun } from '../analyses/run-analysis'
 import type { Handles } from '../handles'
 import { describeError } from '../log'
 import { repeat } from '../repeat'
@@ -31,7 +32,7 @@ export type UsageKeeper = {
  * Keeps what was counted before in step with the events: the rollup fresh to a second or two, hours sealed as they grow
  * old enough, and both compared with the events to the unit. Several processes may do so at once.
  */
-export function keepUsage(handles: UsageHandles): UsageKeeper {
+export function keepUsage(handles: UsageHandles & Pick<Handles, 'db'>): UsageKeeper {
   const { caches, log, now } = handles
   const rollup = new Rollup(handles)
   const stored = { implementationIds: new Set<string>(), builderIds: new Set<string>() }
@@ -45,7 +46,7 @@ export function keepUsage(handles: UsageHandles): UsageKeeper {
   /** What takes longer than a round goes on beside the next ones, which say meanwhile what has come. */
   const count = async () => {
     const began = performance.now()
-    await attempt(rollup.count())
+    await attempt(noteRun(handles, 'rollup', () => rollup.count()))
     countAt = performance.now() + (performance.now() - began) * (1 / COUNT_SHARE - 1)
     counting = undefined
   }
@@ -64,10 +65,10 @@ export function keepUsage(handles: UsageHandles): UsageKeeper {
   }, START_MS)
   const sealer = repeat(async () => {
     try {
-      if (await sealAndCompare(handles)) return 0
+      if (await noteRun(handles, 'sealing', () => sealAndCompare(handles))) return 0
       if (hourOf(now()) !== comparedHour) {
         comparedHour = hourOf(now())
-        await compareDayOfHour(handles)
+        await noteRun(handles, 'comparison', () => compareDayOfHour(handles))
       }
     } catch (error) {
       log.warn('usage is sealed later', describeError(error))
