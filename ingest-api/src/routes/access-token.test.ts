@@ -9,21 +9,11 @@ import {
   type JWTHeaderParameters,
   type ProduceJWT,
 } from 'jose'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { users } from '../../../schema/tables/users'
 import type { Login } from '../../../schema/wire/api'
 import { getSigningKeys } from '../accounts/signing-keys'
-import { createTestHandles, type TestHandles } from '../testing'
-import { createAccounts, START } from '../testing-accounts'
-
-let handles: TestHandles
-let accounts: ReturnType<typeof createAccounts>
-beforeAll(async () => {
-  handles = await createTestHandles()
-  accounts = createAccounts(handles)
-})
-afterAll(() => handles.close())
-beforeEach(() => handles.setNow(START))
+import { accounts, handles, START } from '../testing-accounts'
 
 describe('an access token', () => {
   const sessionOf = (login: Login) =>

@@ -1,19 +1,9 @@
 import { asc, eq } from 'drizzle-orm'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { auditLog } from '../../../schema/tables/audit'
 import { refreshTokens, sessions } from '../../../schema/tables/sessions'
 import { users } from '../../../schema/tables/users'
-import { createTestHandles, type TestHandles } from '../testing'
-import { createAccounts, PASSWORD, START } from '../testing-accounts'
-
-let handles: TestHandles
-let accounts: ReturnType<typeof createAccounts>
-beforeAll(async () => {
-  handles = await createTestHandles()
-  accounts = createAccounts(handles)
-})
-afterAll(() => handles.close())
-beforeEach(() => handles.setNow(START))
+import { accounts, handles, PASSWORD, START } from '../testing-accounts'
 
 describe('refreshing', () => {
   const start = async () => (await accounts.register({ delivery: 'body' })).data

@@ -1,19 +1,9 @@
 import { eq } from 'drizzle-orm'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { users } from '../../../schema/tables/users'
 import type { Login, Session, User } from '../../../schema/wire/api'
-import { createTestHandles, type TestHandles } from '../testing'
-import { createAccounts, cookiesOf, OWN_ORIGIN, PASSWORD, START } from '../testing-accounts'
+import { accounts, cookiesOf, handles, OWN_ORIGIN, PASSWORD, START } from '../testing-accounts'
 import { createClient } from '../testing-client'
-
-let handles: TestHandles
-let accounts: ReturnType<typeof createAccounts>
-beforeAll(async () => {
-  handles = await createTestHandles()
-  accounts = createAccounts(handles)
-})
-afterAll(() => handles.close())
-beforeEach(() => handles.setNow(START))
 
 describe('cookies', () => {
   test('carry a session, and a change only from our own pages', async () => {

@@ -1,20 +1,10 @@
 import { createHook } from 'node:async_hooks'
 import { eq, sql } from 'drizzle-orm'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { users } from '../../../schema/tables/users'
 import type { Login } from '../../../schema/wire/api'
 import { hashPassword, verifyPassword } from '../accounts/password'
-import { createTestHandles, type TestHandles } from '../testing'
-import { createAccounts, PASSWORD, START } from '../testing-accounts'
-
-let handles: TestHandles
-let accounts: ReturnType<typeof createAccounts>
-beforeAll(async () => {
-  handles = await createTestHandles()
-  accounts = createAccounts(handles)
-})
-afterAll(() => handles.close())
-beforeEach(() => handles.setNow(START))
+import { accounts, handles, PASSWORD } from '../testing-accounts'
 
 describe('registering', () => {
   test('answers the user, an access token and both cookies', async () => {
