@@ -69,12 +69,16 @@ export function createClient(handles: Handles) {
   const release = (as: Login, projectId: string, version: string, channel = 'stable') =>
     call('POST', `/api/projects/${projectId}/channels/${channel}/release`, { as, body: { version } })
 
+  /** A project without a version. */
+  const newProject = async (as: Login) =>
+    (await call<Project>('POST', '/api/projects', { as, body: { name: `Poll ${++people}` } })).data
+
   /** A project with one released version. */
   async function releasedProject(as: Login, changes: Partial<Manifest> = {}): Promise<Project> {
-    const { data } = await call<Project>('POST', '/api/projects', { as, body: { name: `Poll ${++people}` } })
-    await publish(as, data.id, '1.0.0', changes)
-    await release(as, data.id, '1.0.0')
-    return data
+    const project = await newProject(as)
+    await publish(as, project.id, '1.0.0', changes)
+    await release(as, project.id, '1.0.0')
+    return project
   }
 
   const implement = (as: Login, projectId: string, more: JsonObject = {}) =>
@@ -83,7 +87,7 @@ export function createClient(handles: Handles) {
       body: { projectId, implementationUrl: 'https://shop.example/page', ...more },
     })
 
-  return { app, call, person, publish, release, releasedProject, implement }
+  return { app, call, person, publish, release, newProject, releasedProject, implement }
 }
 
 export const BUNDLE = 'oriel.widget(() => "hello")\n'
