@@ -40,14 +40,18 @@ export class HostPage {
   }
 
   async visit(body: string, { head = '', lang = 'en', dir = 'ltr' } = {}) {
-    this.server.pages.set('/page', {
-      html:
-        `<!doctype html><html lang="${lang}" dir="${dir}"><head><title>Host</title>` +
+    await this.show(
+      `<!doctype html><html lang="${lang}" dir="${dir}"><head><title>Host</title>` +
         `<meta name="viewport" content="width=device-width">${LISTEN}${head}</head>` +
         `<body><main><h1>Host</h1>${body}</main></body></html>`,
-    })
-    await this.page.goto(`${this.server.host}/page`)
+    )
     await this.page.waitForFunction(() => customElements.get('oriel-widget'))
+  }
+
+  /** Goes to a page that is just this text. */
+  async show(html: string, { headers = {}, origin = this.server.host } = {}) {
+    this.server.pages.set('/page', { html, headers })
+    await this.page.goto(`${origin}/page`)
   }
 
   /** What the page heard of one type, once it has heard it so often. */
