@@ -1,12 +1,11 @@
 import { execFile, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import type { Freshness, Kind, Memory, Ready } from './ingest-server'
 import type { LoadPlan, LoadResult } from './load'
+import { processorMs } from './processor-time'
 
 const CONNECTIONS = 50
-const TICKS_PER_SECOND = 100
 
 export type Measure = LoadResult & { perSecond: number; perCpuSecond: number }
 export type BenchServer = Awaited<ReturnType<typeof startServer>>
@@ -20,16 +19,13 @@ export async function startServer(kind: Kind) {
     return (await once(child, 'message'))[0]
   }
   /** What the process has used so far, all its threads, ClickHouse's too. */
-  const cpuSeconds = async () => {
-    const fields = (await readFile(`/proc/${child.pid}/stat`, 'utf8')).split(') ')[1]!.split(' ')
-    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
-  }
+  const cpuSeconds = () => processorMs(child.pid!).own / 1000
   return {
     async measure(
       plan: Pick<LoadPlan, 'seconds' | 'eventsPerBatch' | 'rate'>,
       whose: 'usual' | 'quiet' = 'usual',
     ): Promise<Measure> {
-      const before = await cpuSeconds()
+      const before = cpuSeconds()
       const full: LoadPlan = {
         port,
         token: whose === 'usual' ? token : quietToken,
@@ -41,7 +37,7 @@ export async function startServer(kind: Kind) {
         JSON.stringify(full),
       ])
       const result: LoadResult = JSON.parse(stdout)
-      const perCpuSecond = result.requests / ((await cpuSeconds()) - before)
+      const perCpuSecond = result.requests / (cpuSeconds() - before)
       return { ...result, perSecond: result.requests / result.seconds, perCpuSecond }
     },
     /** Waits until nothing is left in the spool. */
