@@ -1,34 +1,18 @@
 import { eq } from 'drizzle-orm'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { recoveryCodes, secondFactors } from '../../../schema/tables/second-factors'
 import { users } from '../../../schema/tables/users'
 import type { Challenge, Login, SecondFactor, SecondFactorEnrolment } from '../../../schema/wire/api'
 import { totpAt } from '../accounts/totp'
-import { createTestHandles, type TestHandles } from '../testing'
-import { createClient } from '../testing-client'
-import { startMailbox, type Mailbox } from '../testing-mail'
+import { accounts, handles } from '../testing-accounts'
+import { mailbox } from '../testing-mailed-accounts'
 
-const START = Date.UTC(2026, 10, 20, 12)
 const STEP = 30_000
 const MINUTE = 60_000
 const PASSWORD = 'a long password'
 
-let handles: TestHandles
-let client: ReturnType<typeof createClient>
-let mailbox: Mailbox
-beforeAll(async () => {
-  handles = await createTestHandles()
-  client = createClient(handles)
-  mailbox = await startMailbox(handles)
-})
-afterAll(async () => {
-  await mailbox.close()
-  await handles.close()
-})
-beforeEach(() => handles.setNow(START))
-
 const call = <T>(method: string, path: string, body?: unknown, as?: Login) =>
-  client.call<T>(method, `/api/auth/${path}`, { as, body })
+  accounts.client.call<T>(method, `/api/auth/${path}`, { as, body })
 const codeNow = (secret: string) => totpAt(secret, Math.floor(handles.now() / STEP))
 const signIn = (as: Login) =>
   call<Challenge & Login>('POST', 'login', { email: as.user.email, password: PASSWORD, delivery: 'body' })
@@ -37,7 +21,7 @@ const answer = (challenge: string, code: string) =>
 
 /** Somebody with an authenticator, a step later, so that the next code is a new one. */
 async function enrolled() {
-  const as = await client.person('builder')
+  const as = await accounts.client.person('builder')
   const { data } = await call<SecondFactorEnrolment>('POST', 'second-factor', { password: PASSWORD }, as)
   const confirmed = await call<{ recoveryCodes: string[] }>(
     'POST',
@@ -50,7 +34,7 @@ async function enrolled() {
 }
 
 test('an authenticator counts once its first code was confirmed', async () => {
-  const as = await client.person('builder')
+  const as = await accounts.client.person('builder')
   const enrolment = await call<SecondFactorEnrolment>('POST', 'second-factor', { password: PASSWORD }, as)
   expect(enrolment.status).toBe(201)
   const { secret, uri } = enrolment.data
@@ -72,7 +56,7 @@ test('an authenticator counts once its first code was confirmed', async () => {
 })
 
 test('enrolling needs the password', async () => {
-  const as = await client.person('builder')
+  const as = await accounts.client.person('builder')
   expect((await call('POST', 'second-factor', { password: 'wrong' }, as)).status).toBe(400)
 })
 
@@ -84,7 +68,7 @@ test('signing in answers a challenge and no token, and a code answers the challe
   expect(headers.getSetCookie()).toEqual([])
   const signedIn = await answer(data.challenge, codeNow(secret))
   expect([signedIn.status, signedIn.data.user.id]).toEqual([200, as.user.id])
-  expect((await client.call('GET', '/api/auth/me', { as: signedIn.data })).status).toBe(200)
+  expect((await accounts.client.call('GET', '/api/auth/me', { as: signedIn.data })).status).toBe(200)
 })
 
 test('a code is taken once, also by two requests at once', async () => {
@@ -151,9 +135,9 @@ test('turning it off takes the password and a code', async () => {
 
 test('a super admin turns it off for somebody who lost everything', async () => {
   const { as } = await enrolled()
-  const admin = await client.person('super_admin')
+  const admin = await accounts.client.person('super_admin')
   const remove = (by: Login) =>
-    client.call('DELETE', `/api/admin/users/${as.user.id}/second-factor`, { as: by })
+    accounts.client.call('DELETE', `/api/admin/users/${as.user.id}/second-factor`, { as: by })
   expect((await remove(as)).status).toBe(403)
   expect([(await remove(admin)).status, (await remove(admin)).status]).toEqual([200, 404])
   expect((await signIn(as)).data.accessToken).toBeDefined()
