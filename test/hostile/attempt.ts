@@ -55,6 +55,10 @@ export function allWindows(from: Window = window.top!): Window[] {
   return [from, ...Array.from({ length: from.length }, (_, index) => allWindows(from[index]!)).flat()]
 }
 
+export const top = () => window.top!
+/** Windows of the neighbour: its outer and its inner room. */
+export const neighbour = () => allWindows(top()[0]!) as [Window, Window]
+
 /** What `look` finds in the first window that lets it. */
 export function search(look: (other: Window) => string | null | undefined): string {
   return allWindows()
