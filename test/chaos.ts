@@ -1,10 +1,5 @@
-import { appendFile, readdir, rm } from 'node:fs/promises'
-import { connect, createServer, type Server, type Socket } from 'node:net'
-import { execFile } from 'node:child_process'
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { openEmbeddedClickHouse } from '../ingest-api/src/embedded/clickhouse'
 import { openClickHouseFront } from '../ingest-api/src/embedded/clickhouse-front'
 import { startPostgres } from '../ingest-api/src/embedded/postgres'
@@ -13,6 +8,7 @@ import { sealUsage } from '../ingest-api/src/usage/seal-usage'
 import type { Receipt } from '../schema/wire/event'
 import type { SessionClaims } from '../schema/wire/frame'
 import { uuidV7 } from '../schema/wire/id'
+import { fillDisk, JUMPING_CLOCK, pause, random, startProxy, tearTail } from './chaos-faults'
 import { makeDataDir, startOriel, type OrielProcess } from './oriel-process'
 
 /**
@@ -51,11 +47,8 @@ export type ChaosResult = {
   unaccounted: number
 }
 
-const run = promisify(execFile)
 const DAY_MS = 24 * 60 * 60 * 1000
 const SECRET = 'a secret that only chaos knows, 32 or more'
-const random = (most: number) => Math.floor(Math.random() * most)
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 export async function runChaos({ kills, clients, events, log = () => {} }: ChaosPlan): Promise<ChaosResult> {
   const folder = await makeDataDir()
@@ -238,66 +231,6 @@ export async function runChaos({ kills, clients, events, log = () => {} }: Chaos
   await database.stop()
   for (const directory of [folder, ...dataDirs]) await rm(directory, { recursive: true, force: true })
   return result
-}
-
-/**
- * Runs in the servers before their own code: SIGUSR2 makes a jump, of less than the five minutes that events may lie
- * ahead, and SIGHUP sets the clock right.
- */
-const JUMPING_CLOCK = `
-  const { now } = Date
-  let offset = 0
-  Date.now = () => now() + offset
-  process.on('SIGUSR2', () => { offset = Math.round((Math.random() * 8 - 4) * 60_000) })
-  process.on('SIGHUP', () => { offset = 0 })`
-
-/**
- * Lets no file of a process grow beyond some bytes for a while, as a disk without room does: a write is cut short
- * there, the next one fails (setrlimit(2), RLIMIT_FSIZE; Node ignores the signal that comes with it).
- */
-async function fillDisk(pid: number, ms: number) {
-  const limit = (bytes: string) => run('prlimit', ['--pid', String(pid), `--fsize=${bytes}:`]).catch(() => {})
-  await limit(String(random(64 * 1024)))
-  await pause(ms)
-  await limit('unlimited')
-}
-
-/** Stands between the servers and ClickHouse. `deaf`: requests reach it, answers do not come back. */
-async function startProxy(target: number) {
-  const sockets = new Set<Socket>()
-  const proxy = { mode: 'well' as 'well' | 'down' | 'slow' | 'deaf', port: 0, close: () => {} }
-  const server: Server = createServer((client) => {
-    sockets.add(client.on('error', () => {}).on('close', () => sockets.delete(client)))
-    if (proxy.mode === 'down') return void client.destroy()
-    const upstream = connect(target, '127.0.0.1').on('error', () => client.destroy())
-    client.on('data', (chunk) => {
-      if (proxy.mode === 'down') client.destroy()
-      else if (proxy.mode === 'slow') setTimeout(() => upstream.write(chunk), 400)
-      else upstream.write(chunk)
-    })
-    upstream.on('data', (chunk) => (proxy.mode === 'deaf' ? client.destroy() : client.write(chunk)))
-    client.on('close', () => upstream.end())
-    upstream.on('close', () => client.end())
-  })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  proxy.port = (server.address() as AddressInfo).port
-  proxy.close = () => {
-    server.close()
-    for (const socket of sockets) socket.destroy()
-  }
-  return proxy
-}
-
-/** What a crash in the middle of a write leaves: a frame that is not whole, at the end of the youngest segment. */
-async function tearTail(spool: string) {
-  const [youngest] = (await readdir(spool))
-    .filter((name) => name.endsWith('.segment'))
-    .sort()
-    .reverse()
-  if (!youngest) return
-  const torn = Buffer.alloc(4 + random(400), 1 + random(200))
-  torn.writeUInt32LE(torn.length + 1_000)
-  await appendFile(join(spool, youngest), torn)
 }
 
 async function openDemo(server: OrielProcess) {
