@@ -1,5 +1,5 @@
 import type { EventStream } from '../../schema/wire/analytics'
-import type { RecentEvent, Usage, UsagePoint } from '../../schema/wire/api'
+import type { RecentEvent, Usage } from '../../schema/wire/api'
 import type { AnalysisName } from '../../schema/wire/pipeline'
 import type { Configuration as OAuthConfiguration } from 'openid-client'
 import type { VerifiedToken } from './accounts/access-token'
@@ -13,6 +13,7 @@ import { RateLimiter } from './rate-limiter'
 import type { LiveImplementation } from './implementations/find-live-implementation'
 import { createChanges, type Changes } from './reports/changes'
 import { Gathering } from './reports/gathering'
+import type { BucketCounts } from './reports/count-buckets'
 import type { ImplementationCount } from './reports/count-by-implementation'
 import type { VersionCount } from './reports/count-versions'
 import type { RankedImplementation } from './reports/rank-implementations'
@@ -146,7 +147,8 @@ export type Caches = {
   changes: Changes
   usage: Report<Usage>
   counts: Report<ImplementationCount[]>
-  histories: Report<UsagePoint[]>
+  histories: Report<BucketCounts>
+  ranked: Report<RankedImplementation[]>
   recent: Report<RecentEvent[]>
   streams: Report<EventStream[]>
   versions: Report<VersionCount[]>
@@ -215,7 +217,8 @@ export function createCaches(sharesLoads: boolean, answersMs = SHORT_MS): Caches
     // 20 MB each, of buckets of some 60 bytes, rows of some 200, and JSON.
     usage: report({ most: 20_000_000, weigh: ({ series }) => 60 * (series.length + 5) }),
     counts: report({ most: 20_000_000, weigh: (rows) => 200 * (rows.length + 1) }),
-    histories: report({ most: 20_000_000, weigh: (points) => 60 * (points.length + 1) }),
+    histories: report({ most: 20_000_000, weigh: ({ series }) => 60 * (series.length + 2) }),
+    ranked: report({ most: 20_000_000, weigh: (rows) => 200 * (rows.length + 1) }),
     recent: report({ most: 20_000_000, weigh: (events) => JSON.stringify(events).length }),
     streams: report({ most: 20_000_000, weigh: (rows) => 200 * (rows.length + 1) }),
     versions: report({ most: 20_000_000, weigh: (rows) => 200 * (rows.length + 1) }),

@@ -4,10 +4,10 @@ import { projects, versions } from '../../../schema/tables/projects'
 import type { Insights } from '../../../schema/wire/analytics'
 import type { Actor } from '../accounts/actor'
 import { findTenant, type SeriesFilter } from '../dashboards/get-series'
-import { keptCounts, keptVersions } from '../dashboards/kept-reports'
+import { keptRanks, keptVersions } from '../dashboards/kept-reports'
 import type { Handles } from '../handles'
 import { ownImplementations } from '../implementations/read-implementations'
-import { rankImplementations } from '../reports/rank-implementations'
+import type { RankedImplementation } from '../reports/rank-implementations'
 import type { Asker, Period, Tenant } from '../reports/tenant'
 import { QUARTER_MS } from '../usage/sealed-until'
 import { judgeHistory } from './get-anomalies'
@@ -77,8 +77,8 @@ async function readPlaces(
   { from, to }: Period,
 ): Promise<{ moves: Move[]; versions: UsedVersion[] }> {
   const [now, before] = await Promise.all([
-    countPlaces(handles, tenant, { from, to }),
-    countPlaces(handles, tenant, { from: from - (to - from), to: from }),
+    keptRanks(handles, tenant, { from, to }, MOST_PLACES),
+    keptRanks(handles, tenant, { from: from - (to - from), to: from }, MOST_PLACES),
   ])
   const counted = { now: byId(now), before: byId(before) }
   const known = (await findPlaces(handles, actor, [...counted.now.keys(), ...counted.before.keys()])).filter(
@@ -97,17 +97,8 @@ async function readPlaces(
   return { moves, versions: await readVersions(handles, asker, { from, to }) }
 }
 
-type Count = { implementationId: string; loads: number; errors: number }
-
-const byId = (counts: readonly Count[]) =>
+const byId = (counts: readonly RankedImplementation[]) =>
   new Map(counts.map(({ implementationId, loads, errors }) => [implementationId, { loads, errors }]))
-
-const countPlaces = (handles: Needs, tenant: Tenant, period: Period): Promise<Count[]> =>
-  tenant.whose === 'platform'
-    ? handles.caches.ranks.get(`${period.from} ${period.to} ${MOST_PLACES}`, handles.now(), () =>
-        rankImplementations(handles, period, MOST_PLACES),
-      )
-    : keptCounts(handles, tenant, period, MOST_PLACES)
 
 function mostUsed(places: readonly KnownPlace[], counts: Map<string, { loads: number }>): Asker {
   const loadsOf = ({ id }: KnownPlace) => counts.get(id)?.loads ?? 0

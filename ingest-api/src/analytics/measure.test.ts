@@ -124,6 +124,8 @@ test.each([
   expect(all.map(({ value }) => value)).toEqual([10, 6, 1, 4, 1, 0.1, 0.6, 650])
   const withoutSeries = all.filter(({ series }) => series === undefined).map(({ metric }) => metric)
   expect(withoutSeries).toEqual(['sessions', 'visitors'])
+  // One alone may be read in another way.
+  for (const known of all) expect(await ask(known.metric, as())).toEqual(known)
 })
 
 test('all metrics ask ClickHouse no more than one does', async () => {

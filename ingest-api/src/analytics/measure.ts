@@ -1,10 +1,11 @@
-import type { Usage, UsageTotals } from '../../../schema/wire/api'
+import type { UsagePoint, UsageTotals } from '../../../schema/wire/api'
 import type { Measurement, MetricId, MetricPoint } from '../../../schema/wire/metric'
 import type { Actor } from '../accounts/actor'
 import { findTenant, type SeriesFilter } from '../dashboards/get-series'
-import { keptUsage } from '../dashboards/kept-reports'
+import { keptBuckets, keptUsage } from '../dashboards/kept-reports'
 import type { Handles } from '../handles'
 import { listBuckets, periodBefore, type UsageQuestion } from '../reports/count-usage'
+import type { Tenant } from '../reports/tenant'
 import { CURRENCY, listRevenue, placeRevenue } from '../revenue/sum-revenue'
 
 type Needs = Pick<Handles, 'db' | 'clickhouse' | 'caches' | 'now'>
@@ -38,10 +39,36 @@ export async function measureEach(
   const isNarrowed = implementation !== undefined || project !== undefined
   const only = isNarrowed && tenant.whose === 'implementations' ? tenant.implementationIds : undefined
   const [usage, revenue] = await Promise.all([
-    metrics.some((metric) => metric !== 'revenue') ? keptUsage(handles, tenant, question) : undefined,
+    metrics.some((metric) => metric !== 'revenue') ? countFor(handles, tenant, metrics, question) : undefined,
     metrics.includes('revenue') ? measureRevenue(handles, actor, question, only) : undefined,
   ])
   return metrics.map((metric) => (metric === 'revenue' ? revenue! : measureUsage(metric, usage!)))
+}
+
+type Counted = {
+  totals: Partial<UsageTotals>
+  previous: { totals: Partial<UsageTotals> }
+  series: UsagePoint[]
+}
+
+/** Sessions and visitors take most of the time, so they are counted where somebody asks for them. */
+async function countFor(
+  handles: Needs,
+  tenant: Tenant,
+  metrics: readonly MetricId[],
+  question: UsageQuestion,
+): Promise<Counted> {
+  if (metrics.includes('sessions') || metrics.includes('visitors'))
+    return keptUsage(handles, tenant, question)
+  const before = periodBefore(question, handles.now())
+  const { series, previous } = await keptBuckets(handles, tenant, question, before)
+  const sum = (of: (point: UsagePoint) => number) => series.reduce((total, point) => total + of(point), 0)
+  const totals = {
+    loads: sum(({ loads }) => loads),
+    interactions: sum(({ interactions }) => interactions),
+    errors: sum(({ errors }) => errors),
+  }
+  return { totals, previous: { totals: previous }, series }
 }
 
 async function measureRevenue(
@@ -66,7 +93,7 @@ async function measureRevenue(
 
 function measureUsage(
   metric: Exclude<MetricId, 'revenue'>,
-  { totals, previous, series }: Usage,
+  { totals, previous, series }: Counted,
 ): Measurement {
   const read = READ[metric]
   const compared = compare(metric, read(totals), read(previous.totals))

@@ -33,7 +33,7 @@ export async function readHistory(
     listBuckets(handles, { from: to, to: to + (ahead + 1) * LENGTH_MS[interval], interval, timezone }),
   ])
   // The first may have begun before, and what is running is not over.
-  const past = counted.filter(({ at }) => at >= from && at < next[0]!)
+  const past = counted.series.filter(({ at }) => at >= from && at < next[0]!)
   return { past, next: next.slice(0, ahead) }
 }
 

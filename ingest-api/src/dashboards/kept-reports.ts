@@ -1,13 +1,18 @@
 import type { EventStream } from '../../../schema/wire/analytics'
-import type { RecentEvent, Usage, UsagePoint } from '../../../schema/wire/api'
+import type { RecentEvent, Usage } from '../../../schema/wire/api'
 import type { Report } from '../cache'
 import type { Handles } from '../handles'
-import { countBucketsOfEach } from '../reports/count-buckets'
+import { countBucketsOfEach, type BucketCounts } from '../reports/count-buckets'
 import { countEachByImplementation, type ImplementationCount } from '../reports/count-by-implementation'
 import { countUsage, countUsageOfEach, type UsageQuestion } from '../reports/count-usage'
 import { countVersionsOfEach, type VersionCount } from '../reports/count-versions'
 import { listRecentEventsOfEach, type OnlyEvents } from '../reports/list-recent-events'
 import { listStreamsOfEach } from '../reports/list-streams'
+import {
+  rankImplementations,
+  rankImplementationsOfEach,
+  type RankedImplementation,
+} from '../reports/rank-implementations'
 import type { Asker, Period, Tenant } from '../reports/tenant'
 
 /**
@@ -47,19 +52,39 @@ export const keptRecentEvents = (
     listRecentEventsOfEach(handles, tenants, { from, to }, limit, only),
   )
 
-/** The platform's are counted anew, as above. */
+/**
+ * The platform's are counted anew, as above.
+ * @param before whose counts are wanted as well
+ */
 export const keptBuckets = async (
   handles: Needs,
   tenant: Tenant,
   question: UsageQuestion,
-): Promise<UsagePoint[]> => {
+  before?: Period,
+): Promise<BucketCounts> => {
   const { from, to, interval, timezone } = question
+  const key = [from, to, interval, timezone, before?.from, before?.to]
   return tenant.whose === 'platform'
-    ? (await countBucketsOfEach(handles, [tenant], question))[0]!
-    : keep(handles, handles.caches.histories, tenant, [from, to, interval, timezone], (tenants) =>
-        countBucketsOfEach(handles, tenants, { from, to, interval, timezone }),
+    ? (await countBucketsOfEach(handles, [tenant], question, before))[0]!
+    : keep(handles, handles.caches.histories, tenant, key, (tenants) =>
+        countBucketsOfEach(handles, tenants, { from, to, interval, timezone }, before),
       )
 }
+
+/** Of the platform they are kept for a while by the clock alone, because they take long. */
+export const keptRanks = (
+  handles: Needs,
+  tenant: Tenant,
+  { from, to }: Period,
+  limit: number,
+): Promise<RankedImplementation[]> =>
+  tenant.whose === 'platform'
+    ? handles.caches.ranks.get(`${from} ${to} ${limit}`, handles.now(), () =>
+        rankImplementations(handles, { from, to }, limit),
+      )
+    : keep(handles, handles.caches.ranked, tenant, [from, to, limit], (tenants) =>
+        rankImplementationsOfEach(handles, tenants, { from, to }, limit),
+      )
 
 /** @param until the end of the last whole minute that rates are taken over */
 export const keptStreams = (

@@ -1,30 +1,48 @@
 import type { UsagePoint } from '../../../schema/wire/api'
 import { bucketOf, COUNTS, listBuckets, type UsageQuestion } from './count-usage'
 import { openSources, type ReportHandles } from './sources'
-import { toEach, type OfTenant, type Tenant } from './tenant'
+import { toEach, type OfTenant, type Period, type Tenant } from './tenant'
 
-/** Only the counts of each bucket, empty ones too: what a long history can be read for in a moment. */
+/** Where everything before the period stands, because no bucket begins then. */
+const BEFORE = 0
+
+/** The counts of each bucket of a period, empty ones too, and those of another period together. */
+export type BucketCounts = { series: UsagePoint[]; previous: UsagePoint }
+
+/**
+ * Only what is counted, without sessions and visitors, whose sets take most of the time: what a long history, or a rule
+ * that looks every minute, is read by.
+ * @param before ends where the question's period begins, or earlier
+ */
 export async function countBucketsOfEach(
   handles: ReportHandles,
   tenants: Tenant[],
   question: UsageQuestion,
-): Promise<UsagePoint[][]> {
+  before?: Period,
+): Promise<BucketCounts[]> {
   const { from, to, interval, timezone } = question
-  const { read, tenant, params } = await openSources(handles, tenants, { periods: [{ from, to }] })
+  const { read, tenant, params } = await openSources(handles, tenants, {
+    periods: before ? [{ from, to }, before] : [{ from, to }],
+    isFine: interval === 'minute',
+  })
+  const place = (time: string) =>
+    `if(${time} < fromUnixTimestamp64Milli({start: Int64}), toDateTime(${BEFORE}, {timezone: String}), ${bucketOf(time, interval)}) AS bucket`
   const columns = {
-    quarters: `${tenant} AS tenant, ${bucketOf('quarter', interval)} AS bucket, ${COUNTS.quarters}`,
-    events: `${tenant} AS tenant, ${bucketOf('created_at', interval)} AS bucket, ${COUNTS.events}`,
+    quarters: `${tenant} AS tenant, ${place('quarter')}, ${COUNTS.quarters}`,
+    events: `${tenant} AS tenant, ${place('created_at')}, ${COUNTS.events}`,
   }
   const [buckets, rows] = await Promise.all([
     listBuckets(handles, question),
     handles.clickhouse.query<UsagePoint & OfTenant>(
       `SELECT tenant, toFloat64(toUnixTimestamp(bucket)) * 1000 AS at, ${COUNTS.both}
        FROM (${read(columns, 'tenant, bucket')}) GROUP BY tenant, bucket`,
-      { ...params, timezone },
+      { ...params, start: from, timezone },
     ),
   ])
   return toEach(tenants, rows).map((own) => {
     const counted = new Map(own.map((point) => [point.at, point]))
-    return buckets.map((at) => counted.get(at) ?? { at, loads: 0, interactions: 0, errors: 0 })
+    const countsAt = (at: number): UsagePoint =>
+      counted.get(at) ?? { at, loads: 0, interactions: 0, errors: 0 }
+    return { series: buckets.map(countsAt), previous: countsAt(BEFORE) }
   })
 }

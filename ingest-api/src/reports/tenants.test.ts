@@ -1,12 +1,14 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { UsageTotals } from '../../../schema/wire/api'
 import { uuidV7 } from '../../../schema/wire/id'
 import { createTestHandles, type TestHandles } from '../testing'
 import { sealUsage } from '../usage/seal-usage'
 import { countBucketsOfEach } from './count-buckets'
 import { countByImplementation, countEachByImplementation } from './count-by-implementation'
-import { countUsage, countUsageOfEach } from './count-usage'
+import { countUsage, countUsageOfEach, periodBefore } from './count-usage'
 import { listRecentEvents, listRecentEventsOfEach } from './list-recent-events'
+import { rankImplementationsOfEach } from './rank-implementations'
 import { listStreamsOfEach } from './list-streams'
 import type { Asker } from './tenant'
 
@@ -55,6 +57,8 @@ const asker: fc.Arbitrary<Asker> = fc.oneof(
   }),
 )
 
+const countsOf = ({ loads, interactions, errors }: UsageTotals) => ({ loads, interactions, errors })
+
 test('tenants who ask together get, each, exactly what they get alone', async () => {
   const period = fc
     .record({ from: fc.integer({ min: 1, max: 100 }), length: fc.integer({ min: 1, max: 60 }) })
@@ -75,7 +79,8 @@ test('tenants who ask together get, each, exactly what they get alone', async ()
           await countUsageOfEach(handles, tenants, question),
           await countEachByImplementation(handles, tenants, period, limit),
           await listRecentEventsOfEach(handles, tenants, period, limit),
-          await countBucketsOfEach(handles, tenants, question),
+          await countBucketsOfEach(handles, tenants, question, periodBefore(period, now)),
+          await rankImplementationsOfEach(handles, tenants, period, limit),
           await listStreamsOfEach(handles, tenants, period, period.to),
         ]
         for (const [place, tenant] of tenants.entries()) {
@@ -85,7 +90,13 @@ test('tenants who ask together get, each, exactly what they get alone', async ()
             usage,
             await countByImplementation(handles, tenant, period, limit),
             await listRecentEvents(handles, tenant, period, limit),
-            usage.series,
+            { series: usage.series, previous: expect.objectContaining(countsOf(usage.previous.totals)) },
+            (await countByImplementation(handles, tenant, period, limit)).map(
+              ({ implementationId, ...own }) => ({
+                implementationId,
+                ...countsOf(own),
+              }),
+            ),
             (await listStreamsOfEach(handles, [tenant], period, period.to))[0],
           ])
         }
