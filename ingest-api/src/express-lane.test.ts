@@ -23,6 +23,12 @@ test('takes a batch by the short way with the same headers as by the long one', 
   expect(short.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
 })
 
+test('keeps a connection longer than a proxy does, which would otherwise send into a closed one', async () => {
+  const response = await fetch(`http://127.0.0.1:${port}/health`)
+  await response.body?.cancel()
+  expect(response.headers.get('keep-alive')).toBe('timeout=65')
+})
+
 test('takes many batches on one connection, also in pieces', async () => {
   const body = batch()
   const head = (connection: string) =>

@@ -11,6 +11,12 @@ import { LiveDashboards, type Fetch } from './live'
 import { readCountry, sourceAddress } from './routes/read-source'
 
 /**
+ * Proxies keep a connection for up to a minute, and send a request into it that is lost when the server closes it just
+ * then; Node would after five seconds.
+ */
+const KEPT_MS = 65_000
+
+/**
  * The HTTP server of a Node process. A connection begins in the express lane, where plain batches are answered; its
  * first other request brings it to Node's own HTTP, which gives batches to the same ingest and all else to the app.
  */
@@ -27,6 +33,7 @@ export class OrielServer extends Server {
         void receiveBatch(handles, request, response)
       else void listener(request, response)
     })
+    this.keepAliveTimeout = KEPT_MS
     const [acceptHttp] = this.listeners('connection') as [(this: Server, socket: Socket) => void]
     this.removeAllListeners('connection')
     this.#lane = new ExpressLane({
