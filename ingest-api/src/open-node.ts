@@ -35,7 +35,7 @@ export type NodeHandles = Handles & {
 }
 
 /** What an open page does not notice. */
-const PATIENCE_MS = 25
+const PATIENCE_MS = 20
 
 /**
  * Opens everything the app needs on a machine with a disk: the data directory for this process alone, the engines

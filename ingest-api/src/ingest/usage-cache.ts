@@ -1,5 +1,6 @@
 import { inArray, sql } from 'drizzle-orm'
 import { widgetImplementations } from '../../../schema/tables/implementations'
+import type { Queryable } from '../database'
 import type { Handles } from '../handles'
 import { describeError } from '../log'
 import { repeat } from '../repeat'
@@ -7,9 +8,9 @@ import { countLifetime } from '../reports/count-lifetime'
 
 const EVERY_MS = 2_000
 /** Of all the time, at most this part is spent on it, however many events come. */
-const SHARE = 0.1
-/** Whatever is written has every kept answer read again, so that many implementations are written less often: ms for each. */
-const EACH_MS = 50
+const SHARE = 0.05
+/** Of so few, kept answers show the new counts at once; many have something to count all the time. */
+const FEW = 20
 
 export type UsageCache = {
   /** Takes note of whose events ClickHouse has just stored. */
@@ -37,9 +38,8 @@ export function startUsageCache(handles: UsageHandles & Pick<Handles, 'log'>): U
   }
   const refresher = repeat(async () => {
     const began = performance.now()
-    const count = touched.size
     await refresh()
-    return Math.max(EVERY_MS, EACH_MS * count, (performance.now() - began) * (1 / SHARE - 1))
+    return Math.max(EVERY_MS, (performance.now() - began) * (1 / SHARE - 1))
   })
   return {
     noteStored(implementationIds) {
@@ -55,7 +55,7 @@ export function startUsageCache(handles: UsageHandles & Pick<Handles, 'log'>): U
 /** Counts these implementations anew and notes the counts beside their settings. */
 export async function refreshUsage(handles: UsageHandles, implementationIds: string[]): Promise<void> {
   if (implementationIds.length === 0) return
-  const { db } = handles
+  const { db, caches } = handles
   const rows = await db
     .select({ id: widgetImplementations.id, builderId: widgetImplementations.builderId })
     .from(widgetImplementations)
@@ -66,9 +66,11 @@ export async function refreshUsage(handles: UsageHandles, implementationIds: str
     builderIds: rows.map(({ builderId }) => builderId),
     implementationIds: rows.map(({ id }) => id),
   })
-  await db.execute(sql`
-    update widget_implementations as i
-    set usage_count = c.events, last_activity = greatest(i.last_activity, to_timestamp(c."lastAt" / 1000))
-    from jsonb_to_recordset(${JSON.stringify(counts)}::jsonb) as c(id text, events bigint, "lastAt" double precision)
-    where i.id = c.id`)
+  const write = (tx: Queryable) =>
+    tx.execute(sql`
+      update widget_implementations as i
+      set usage_count = c.events, last_activity = greatest(i.last_activity, to_timestamp(c."lastAt" / 1000))
+      from jsonb_to_recordset(${JSON.stringify(counts)}::jsonb) as c(id text, events bigint, "lastAt" double precision)
+      where i.id = c.id`)
+  await (counts.length > FEW ? caches.state.commitQuietly(db, write) : write(db))
 }

@@ -5,7 +5,7 @@ import { sessions } from '../../../schema/tables/sessions'
 import { users } from '../../../schema/tables/users'
 import type { EndUserDashboard, Implementation, Login, NewApiKey } from '../../../schema/wire/api'
 import { createCaches } from '../cache'
-import { openDatabase } from '../database'
+import { openDatabase, type Queryable } from '../database'
 import { DatabaseState } from '../database-state'
 import { createTestHandles, type TestHandles } from '../testing'
 import { createClient } from '../testing-client'
@@ -242,6 +242,40 @@ test('everybody who asks for the state at once shares a question that began afte
   expect(new Set(late).size).toBe(1)
   expect(late[0]).not.toBe(before)
   expect(await new DatabaseState(false).read(handles.db)).toBeUndefined()
+})
+
+test('what is committed quietly changes no state, and hides nothing that is not, in whatever order they end', async () => {
+  const { db } = handles
+  const state = new DatabaseState(true)
+  const change = (tx: Queryable) => tx.execute(sql`update users set name = name where id = ${owner.user.id}`)
+  const read = () => state.read(db)
+  const quietly = () => state.commitQuietly(db, change)
+  const first = await read()
+  await quietly()
+  await quietly()
+  expect(await read()).toBe(first)
+  // One that began before is seen when it ends, and not earlier.
+  let end = () => {}
+  let slow: Promise<unknown> | undefined
+  await new Promise<void>((begun) => {
+    slow = db.transaction(async (tx) => {
+      await tx.execute(sql`update users set name = name where id = ${builder.user.id}`)
+      begun()
+      await new Promise<void>((resolve) => (end = resolve))
+    })
+  })
+  await quietly()
+  expect(await read()).toBe(first)
+  end()
+  await slow
+  await quietly()
+  const second = await read()
+  expect(second).not.toBe(first)
+  // A quiet one that fails is as quiet, and what another process commits is not.
+  await expect(state.commitQuietly(db, () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+  expect(await read()).toBe(second)
+  await new DatabaseState(true).commitQuietly(db, change)
+  expect(await read()).not.toBe(second)
 })
 
 test('a state that cannot be read is no state, and the next is asked for again', async () => {
