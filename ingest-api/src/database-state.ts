@@ -11,7 +11,7 @@ const LOST_MS = 1_000
  * the same transactions again, so the time at which it started belongs to it.
  * https://www.postgresql.org/docs/18/functions-info.html#FUNCTIONS-INFO-SNAPSHOT
  *
- * A transaction of this process that no kept answer has to tell of at once can be committed quietly: a state that
+ * A transaction of this process that no kept answer has to tell of at once can be kept quiet: a state that
  * differs from the last by such transactions only is called the same.
  */
 export class DatabaseState {
@@ -40,14 +40,11 @@ export class DatabaseState {
     return this.#next
   }
 
-  /** Commits what kept answers need not tell of before they are made anew for another reason. */
-  async commitQuietly(db: Database, write: (tx: Queryable) => Promise<unknown>): Promise<void> {
-    await db.transaction(async (tx) => {
-      // Known before anybody can see it.
-      const [row] = await tx.execute<{ xid: string }>(sql`select pg_current_xact_id()::text as xid`)
-      this.#quiet.add(BigInt(row!.xid))
-      await write(tx)
-    })
+  /** Within a transaction: kept answers need not tell of it before they are made anew for another reason. */
+  async keepQuiet(tx: Queryable): Promise<void> {
+    const [row] = await tx.execute<{ xid: string }>(sql`select pg_current_xact_id()::text as xid`)
+    // Known before anybody can see it.
+    this.#quiet.add(BigInt(row!.xid))
   }
 
   #nameOf(snapshot: Snapshot): string {

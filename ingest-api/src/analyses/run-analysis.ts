@@ -1,4 +1,4 @@
-import { and, eq, lt, lte } from 'drizzle-orm'
+import { and, eq, lt, lte, type SQL } from 'drizzle-orm'
 import { absences, analyses } from '../../../schema/tables/analyses'
 import { ANALYSES, type AnalysisName } from '../../../schema/wire/pipeline'
 import type { Handles } from '../handles'
@@ -31,14 +31,19 @@ export async function runShared(
   if (result.status === 'rejected')
     handles.log.warn('an analysis failed', { analysis: name, ...describeError(result.reason) })
   const at = handles.now()
-  await handles.db
-    .update(analyses)
-    .set({ ...outcome, nextAt: new Date(at - (at % MINUTE_MS) + MINUTE_MS) })
-    .where(and(eq(analyses.name, name), eq(analyses.claim, claim)))
+  const nextAt = new Date(at - (at % MINUTE_MS) + MINUTE_MS)
+  await note(handles, { ...outcome, nextAt }, and(eq(analyses.name, name), eq(analyses.claim, claim)))
   return true
 }
 
-async function claimAnalysis({ db, now }: Needs, name: AnalysisName): Promise<string | undefined> {
+/** Writes how something went. Kept answers do not tell of it. */
+const note = ({ db, caches }: Needs, how: Partial<typeof analyses.$inferInsert>, where: SQL | undefined) =>
+  db.transaction(async (tx) => {
+    await caches.state.keepQuiet(tx)
+    await tx.update(analyses).set(how).where(where)
+  })
+
+async function claimAnalysis({ db, caches, now }: Needs, name: AnalysisName): Promise<string | undefined> {
   const at = now()
   return db.transaction(async (tx) => {
     const [due] = await tx
@@ -47,6 +52,7 @@ async function claimAnalysis({ db, now }: Needs, name: AnalysisName): Promise<st
       .where(and(eq(analyses.name, name), lte(analyses.nextAt, new Date(at))))
       .for('update', { skipLocked: true })
     if (!due) return undefined
+    await caches.state.keepQuiet(tx)
     const claim = crypto.randomUUID()
     await tx
       .update(analyses)
@@ -65,7 +71,7 @@ async function claimAnalysis({ db, now }: Needs, name: AnalysisName): Promise<st
 
 /**
  * Runs what every process does for itself, and notes how it went: in its row at most once a minute, because some run every
- * second and every write makes kept answers old, and at once when it begins to fail or has recovered.
+ * second, and at once when it begins to fail or has recovered.
  * @throws what the work throws
  */
 export async function noteRun<Result>(
@@ -73,17 +79,15 @@ export async function noteRun<Result>(
   name: AnalysisName,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  const { db, caches, log, now } = handles
+  const { caches, log, now } = handles
   const startedAt = new Date(now())
   const { result, outcome } = await observe(handles, name, work)
   const hasFailed = result.status === 'rejected'
   const known = caches.noted.get(name)
   if (!known || Math.abs(now() - known.at) >= NOTED_MS || hasFailed !== known.hasFailed) {
     caches.noted.set(name, { at: now(), hasFailed })
-    await db
-      .update(analyses)
-      .set({ ...outcome, startedAt, nextAt: new Date(now() + ANALYSES[name].everyMs) })
-      .where(eq(analyses.name, name))
+    const nextAt = new Date(now() + ANALYSES[name].everyMs)
+    await note(handles, { ...outcome, startedAt, nextAt }, eq(analyses.name, name))
       // Usage is kept in ClickHouse, and goes on without Postgres.
       .catch((error: unknown) => log.debug('a run is not noted', describeError(error)))
   }

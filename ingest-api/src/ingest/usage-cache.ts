@@ -1,6 +1,5 @@
 import { inArray, sql } from 'drizzle-orm'
 import { widgetImplementations } from '../../../schema/tables/implementations'
-import type { Queryable } from '../database'
 import type { Handles } from '../handles'
 import { describeError } from '../log'
 import { repeat } from '../repeat'
@@ -66,11 +65,12 @@ export async function refreshUsage(handles: UsageHandles, implementationIds: str
     builderIds: rows.map(({ builderId }) => builderId),
     implementationIds: rows.map(({ id }) => id),
   })
-  const write = (tx: Queryable) =>
-    tx.execute(sql`
+  await db.transaction(async (tx) => {
+    if (counts.length > FEW) await caches.state.keepQuiet(tx)
+    await tx.execute(sql`
       update widget_implementations as i
       set usage_count = c.events, last_activity = greatest(i.last_activity, to_timestamp(c."lastAt" / 1000))
       from jsonb_to_recordset(${JSON.stringify(counts)}::jsonb) as c(id text, events bigint, "lastAt" double precision)
       where i.id = c.id`)
-  await (counts.length > FEW ? caches.state.commitQuietly(db, write) : write(db))
+  })
 }

@@ -249,7 +249,11 @@ test('what is committed quietly changes no state, and hides nothing that is not,
   const state = new DatabaseState(true)
   const change = (tx: Queryable) => tx.execute(sql`update users set name = name where id = ${owner.user.id}`)
   const read = () => state.read(db)
-  const quietly = () => state.commitQuietly(db, change)
+  const quietly = (by = state) =>
+    db.transaction(async (tx) => {
+      await by.keepQuiet(tx)
+      await change(tx)
+    })
   const first = await read()
   await quietly()
   await quietly()
@@ -272,9 +276,13 @@ test('what is committed quietly changes no state, and hides nothing that is not,
   const second = await read()
   expect(second).not.toBe(first)
   // A quiet one that fails is as quiet, and what another process commits is not.
-  await expect(state.commitQuietly(db, () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+  const failing = db.transaction(async (tx) => {
+    await state.keepQuiet(tx)
+    throw new Error('no')
+  })
+  await expect(failing).rejects.toThrow('no')
   expect(await read()).toBe(second)
-  await new DatabaseState(true).commitQuietly(db, change)
+  await quietly(new DatabaseState(true))
   expect(await read()).not.toBe(second)
 })
 
