@@ -14,7 +14,8 @@ const THREE_ENGINES = [
 
 /**
  * Three projects, fast tests first. Each test file is a process of its own, because the embedded ClickHouse holds one
- * data directory per process; one PostgreSQL server serves them all, with a database per file.
+ * data directory per process; one PostgreSQL server serves them all, with a database per file, and each copies an empty
+ * ClickHouse.
  */
 export default defineConfig({
   test: {
@@ -25,7 +26,7 @@ export default defineConfig({
           name: 'node',
           include: ['{schema,loader,sdk,ingest-api,dashboard,examples,test}/**/*.test.{ts,tsx}'],
           exclude: ['**/*.browser.test.ts', '**/node_modules/**', '**/dist/**'],
-          globalSetup: 'test/postgres.ts',
+          globalSetup: 'test/stores.ts',
           pool: 'forks',
           testTimeout: 30_000,
           hookTimeout: 60_000,

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import postgres from 'postgres'
@@ -10,7 +10,6 @@ import { openEmbeddedClickHouse, type EmbeddedClickHouse } from './embedded/clic
 import type { Handles } from './handles'
 import { deriveKeys } from './keys'
 import { createLog } from './log'
-import { migrateClickHouse } from './migrate'
 import { openBundleFetch } from './projects/fetch-bundle'
 import { openDiskSpool } from './spool/disk-spool'
 
@@ -34,8 +33,11 @@ export async function createTestHandles(): Promise<TestHandles> {
   const admin = postgres(server, { max: 1, onnotice() {} })
   await admin.unsafe(`CREATE DATABASE ${name} TEMPLATE template`)
   const sql = postgres(server.replace(/postgres$/, name), { max: 5, onnotice() {} })
+  await cp(inject('clickhouseTemplate'), join(directory, 'clickhouse'), {
+    recursive: true,
+    verbatimSymlinks: true,
+  })
   const clickhouse = await openEmbeddedClickHouse(join(directory, 'clickhouse'))
-  await migrateClickHouse(clickhouse, process.cwd())
   const logged: string[] = []
   const log = createLog('debug', (line) => logged.push(line))
   const config = readConfig({
