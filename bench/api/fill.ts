@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { NodeHandles } from '../../ingest-api/src/open-node'
-import { sealAndCompare } from '../../ingest-api/src/usage/keep-usage'
+import { sealUsage } from '../../ingest-api/src/usage/seal-usage'
 import { BUILDERS, DAY_MS, IMPLEMENTATIONS, OWNERS, PROJECTS } from './platform'
 
 const STEP = 1_000_000
@@ -31,7 +31,7 @@ export async function fill(handles: NodeHandles, events: number): Promise<void> 
     await handles.clickhouse.command(eventsSql(Math.min(STEP, events - done), done, from))
   await noteFilling(handles, { holds: false, drainedTo: Date.now() })
   await mergeDays(handles)
-  while (await sealAndCompare(handles));
+  while (await sealUsage(handles));
 }
 
 /** Says in the store what a spool would that hands the events over. */
