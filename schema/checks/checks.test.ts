@@ -11,6 +11,7 @@ import { wireBatch, wireEvent } from './event'
 import * as implementations from './implementations'
 import { manifest } from './manifest'
 import * as projects from './projects'
+import { timezone } from './usage'
 
 test('every check takes exactly its wire type', () => {
   expectTypeOf<z.input<typeof accounts.registerRequest>>().toEqualTypeOf<requests.RegisterRequest>()
@@ -108,3 +109,21 @@ test.each([
   ['example.com', undefined],
   ['null', undefined],
 ])('the origin of %s is %s', (value, origin) => expect(normalizeOrigin(value)).toBe(origin))
+
+test('a time zone is called by the name that it has today, whatever its capitals', () => {
+  for (const name of [
+    'Asia/Kolkata',
+    'Asia/Kathmandu',
+    'Europe/Kyiv',
+    'America/Nuuk',
+    'Europe/Amsterdam',
+    'UTC',
+  ]) {
+    expect(timezone.parse(name)).toBe(name)
+    expect(timezone.parse(name.toLowerCase())).toBe(name)
+  }
+  expect(timezone.parse('Asia/Calcutta')).toBe('Asia/Kolkata')
+  for (const name of Intl.supportedValuesOf('timeZone'))
+    expect(timezone.parse(timezone.parse(name))).toBe(timezone.parse(name))
+  expect(timezone.safeParse('Mars/Olympus').success).toBe(false)
+})
