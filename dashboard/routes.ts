@@ -161,6 +161,13 @@ export const routes: Route[] = [
     page: page(() => import('./Audit/AuditPage').then((file) => file.AuditPage)),
   },
   {
+    path: '/alerts',
+    title: 'Alerts',
+    for: [...PERSONAS],
+    icon: 'bell',
+    page: page(() => import('./Alerts/AlertsPage').then((file) => file.AlertsPage)),
+  },
+  {
     path: '/account',
     title: 'Account',
     for: [...PERSONAS],

@@ -46,6 +46,11 @@ async function problems(page: Page): Promise<string[]> {
   return over > 0 ? [...found, `wider than the screen by ${over} px`] : found
 }
 
+/** Presses keys one after the other, as somebody without a mouse does. */
+async function press(page: Page, ...keys: string[]) {
+  for (const key of keys) await page.keyboard.press(key)
+}
+
 describe.each(Object.keys(SIZES) as (keyof typeof SIZES)[])('on %s', (size) => {
   test.each(Object.keys(PEOPLE) as (keyof typeof PEOPLE)[])(
     'axe finds nothing on the pages of the %s',
@@ -68,4 +73,51 @@ describe.each(Object.keys(SIZES) as (keyof typeof SIZES)[])('on %s', (size) => {
       await context.close()
     },
   )
+
+  test('somebody with keys alone watches errors, is told, and settles it', async () => {
+    const context = await browser.newContext({ viewport: SIZES[size] })
+    const page = await context.newPage()
+    page.setDefaultTimeout(20_000)
+    await signIn(page, 'owner')
+    await page.goto(`${oriel.url}/alerts`)
+    await page.getByRole('button', { name: 'Watch something' }).focus()
+    await press(page, 'Enter')
+    const name = `Loads on ${size}`
+    await page.getByLabel('Name', { exact: true }).focus()
+    await page.keyboard.type(name)
+    await page.getByLabel('What', { exact: true }).focus()
+    await page.keyboard.type('Loads')
+    await page.getByLabel('Number').focus()
+    await page.keyboard.type('-1')
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      expect([colorScheme, await problems(page)]).toEqual([colorScheme, []])
+    }
+    await press(page, 'Enter')
+    await page.getByRole('button', { name: `Edit ${name}` }).waitFor()
+    // Looked at now, and not within the minute.
+    const { status } = await page.evaluate(async () => {
+      const answer = await fetch('/api/analytics/pipelines/alerts/run', { method: 'POST' })
+      return { status: answer.status }
+    })
+    expect(status).toBe(200)
+    await page.getByRole('button', { name: `Acknowledge ${name}` }).focus()
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      expect([colorScheme, await problems(page)]).toEqual([colorScheme, []])
+      await page.screenshot({
+        path: `test-results/alerts-${size.replace(/ /g, '-')}-${colorScheme}.png`,
+        fullPage: true,
+      })
+    }
+    await press(page, 'Enter')
+    await page.getByRole('row').filter({ hasText: name }).getByText('Acknowledged').waitFor()
+    await page.getByRole('button', { name: `Resolve ${name}` }).focus()
+    await press(page, 'Enter')
+    await page.getByText('Nothing that you watch is happening.').waitFor()
+    await page.getByRole('button', { name: `Delete ${name}` }).focus()
+    await press(page, 'Enter')
+    await page.getByText('You watch nothing yet.').waitFor()
+    await context.close()
+  })
 })

@@ -29,7 +29,7 @@ export function alertLetter(baseUrl: string, rule: Opened): Letter {
       came + because,
       'You get this letter once. The alert is resolved by itself once this has not been so for as long again.',
     ],
-    action: { label: 'Open your dashboard', url: baseUrl },
+    action: { label: 'See your alerts', url: `${baseUrl}/alerts` },
   }
 }
 
