@@ -1,4 +1,4 @@
-import { execFile, fork } from 'node:child_process'
+import { execFile, fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { promisify } from 'node:util'
 import type { Freshness, Kind, Memory, Ready } from './ingest-server'
@@ -10,9 +10,14 @@ const CONNECTIONS = 50
 export type Measure = LoadResult & { perSecond: number; perCpuSecond: number }
 export type BenchServer = Awaited<ReturnType<typeof startServer>>
 
-/** Starts one server of the comparison in a process of its own; loads are made by a further one. */
-export async function startServer(kind: Kind) {
-  const child = fork('ingest-api/dist/bench/ingest-server.js', [kind])
+export const SERVER = 'ingest-api/dist/bench/ingest-server.js'
+
+/**
+ * Starts one server of the comparison in a process of its own; loads are made by a further one.
+ * @param start makes that process, which has a channel for messages
+ */
+export async function startServer(kind: Kind, start: () => ChildProcess = () => fork(SERVER, [kind])) {
+  const child = start()
   const [{ port, token, quietToken }] = (await once(child, 'message')) as [Ready]
   const ask = async <Answer>(question: string): Promise<Answer> => {
     child.send(question)
@@ -21,6 +26,7 @@ export async function startServer(kind: Kind) {
   /** What the process has used so far, all its threads, ClickHouse's too. */
   const cpuSeconds = () => processorMs(child.pid!).own / 1000
   return {
+    pid: child.pid!,
     async measure(
       plan: Pick<LoadPlan, 'seconds' | 'eventsPerBatch' | 'rate'>,
       whose: 'usual' | 'quiet' = 'usual',
