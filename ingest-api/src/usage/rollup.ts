@@ -56,7 +56,7 @@ async function refreshImplementations(
      SELECT builder_id, implementation_id, toStartOfFifteenMinutes(created_at) AS quarter, ${COUNTS},
        uniqExactState(sipHash64(session_id)), uniqExactState(visitor), count(), max(created_at)
      FROM events FINAL WHERE ${BETWEEN} AND NOT preview ${last < 0 ? '' : `AND ${touched}`}
-     GROUP BY builder_id, implementation_id, quarter`,
+     GROUP BY builder_id, implementation_id, quarter ${SPILLING}`,
     { from, to, day, last },
   )
 }
@@ -157,6 +157,9 @@ function groupByDay(quarters: Set<number>): Map<string, Period[]> {
   }
   return days
 }
+
+/** The exact sets of a very busy quarter or day are on the disk while they are made, from so many bytes on. */
+export const SPILLING = 'SETTINGS max_bytes_before_external_group_by = 200000000'
 
 const COUNTS = `countIf(event_type = 'load'), countIf(event_type = 'interaction'), countIf(event_type = 'error')`
 const BETWEEN =

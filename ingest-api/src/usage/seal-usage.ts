@@ -1,7 +1,7 @@
 import type { Handles } from '../handles'
 import type { Period } from '../reports/tenant'
 import { heldTo } from './held-to'
-import { gatherPlatformDays, refreshPlatform } from './rollup'
+import { gatherPlatformDays, refreshPlatform, SPILLING } from './rollup'
 import { DAY_MS, HOUR_MS, LATENESS_MS, sealedUntil } from './sealed-until'
 
 /**
@@ -28,7 +28,7 @@ export async function sealUsage(handles: Pick<Handles, 'clickhouse' | 'now'>): P
        bot, preview, countIf(event_type = 'load'), countIf(event_type = 'interaction'), countIf(event_type = 'error'),
        countIf(id IN (${FIRST_LOADS})), uniqExactState(sipHash64(session_id)), uniqExactState(visitor)
      FROM events FINAL WHERE ${BETWEEN}
-     GROUP BY builder_id, project_id, implementation_id, end_user_id, quarter, bot, preview`,
+     GROUP BY builder_id, project_id, implementation_id, end_user_id, quarter, bot, preview ${SPILLING}`,
     { ...period, since: from - SESSION_MS },
   )
   await refreshPlatform(handles, period)
