@@ -281,7 +281,9 @@ test('nobody waits for the session of another to be noted as seen', async () => 
 })
 
 test('a write of who was seen that never ends keeps no later one from being made', async () => {
-  const db: TestHandles['db'] = Object.create(handles.db, { execute: { value: () => new Promise(() => {}) } })
+  const db: TestHandles['db'] = Object.create(handles.db, {
+    transaction: { value: () => new Promise(() => {}) },
+  })
   const { caches } = handles
   const at = Date.now() + 10 * MINUTE
   const [session] = await handles.db.select().from(sessions).where(eq(sessions.userId, owner.user.id))

@@ -95,7 +95,8 @@ export async function sealAndCompare(handles: UsageHandles): Promise<boolean> {
   handles.caches.metrics.count(SEALED, 'Hours of usage that were sealed.', {}, hoursOf(sealed))
   const isCounted = isFresh(handles) && handles.caches.rollup.until >= sealed.to
   await compare(handles, sealed, isCounted ? await compareRecent(handles, sealed) : 0)
-  await dropSealedDays(handles, sealed.to)
+  // A day later, because another process may just be comparing the same.
+  await dropSealedDays(handles, sealed.to - DAY_MS)
   return true
 }
 
