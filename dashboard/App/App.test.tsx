@@ -49,7 +49,7 @@ test('denies a page of another persona, and shows only the own ones in the navig
   const root = open('/admin')
   await seeText(root, 'Access denied')
   const links = [...root.querySelectorAll('nav a')].map((link) => link.getAttribute('href'))
-  expect(links).toEqual(['/builder-dashboard', '/projects', '/marketplace', '/account'])
+  expect(links).toEqual(['/builder-dashboard', '/projects', '/marketplace', '/alerts', '/account'])
 })
 
 test('offers the other persona to who has it', async () => {
