@@ -165,11 +165,12 @@ const SHORT_MS = 1_000
  * only the clock makes a report old, and it is given for as long again while it is made anew.
  */
 export function createCaches(sharesLoads: boolean, answersMs = SHORT_MS): Caches {
+  const graceMs = answersMs > SHORT_MS ? answersMs : 0
   const report = <Answer>(options: { most: number; weigh: (answer: Answer) => number }): Report<Answer> => ({
     kept: new Cache({
       ...options,
       freshMs: answersMs,
-      graceMs: answersMs > SHORT_MS ? answersMs : 0,
+      graceMs,
       sharesLoads,
     }),
     gathering: sharesLoads ? new Gathering() : undefined,
@@ -191,13 +192,14 @@ export function createCaches(sharesLoads: boolean, answersMs = SHORT_MS): Caches
     answers: new Cache({
       most: 32_000_000,
       freshMs: answersMs,
+      graceMs,
       sharesLoads,
       weigh: ({ body }) => body.length,
     }),
     // 16 MB of JSON, their questions included.
     rows: new Cache({
       most: 16_000_000,
-      freshMs: answersMs,
+      freshMs: 2 * answersMs,
       sharesLoads,
       weigh: (rows) => JSON.stringify(rows).length,
     }),

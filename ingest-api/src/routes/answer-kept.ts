@@ -16,7 +16,7 @@ const BEHIND_MS = 3_000
  *
  * When events have changed, the newest is waited for as long as a page would not notice; on a busy server the answer of
  * a moment ago is given then, and the next one has them. `Cache-Control: no-cache` waits.
- * @param load makes the answer with these handles; what it makes of the clock may be sent for a minute and a half
+ * @param load makes the answer with these handles; what it makes of the clock may be sent for two minutes
  * @param revisionOf what its ETag is, if it has one
  */
 export const answerKept = <Answer extends object>(
